@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Address } from "./address.ts";
+import type { Cidr } from "./cidr.ts";
+import type { ClusterId, NodeName } from "./ids.ts";
+import type { LinkMtu } from "./mtu.ts";
+
+/** A node of the own cluster. `subnets` are those of its pods; the longest prefix over all nodes tells where a pod is. */
+export interface NodeSpec {
+  readonly name: NodeName;
+  /** Addresses on the underlay, at least one. */
+  readonly addresses: readonly Address[];
+  readonly subnets: readonly Cidr[];
+  readonly gateway: boolean;
+}
+
+/** A gateway node of another cluster. */
+export interface RemoteGateway {
+  readonly name: NodeName;
+  /** Addresses where its cables end, at least one. */
+  readonly addresses: readonly Address[];
+  /** UDP port of its cable; CABLE_PORT where the file says nothing. */
+  readonly port: number;
+}
+
+/** Another cluster: what it announces and through whom it is reached. */
+export interface RemoteCluster {
+  readonly id: ClusterId;
+  readonly subnets: readonly Cidr[];
+  readonly gateways: readonly RemoteGateway[];
+}
+
+/** Where an app answers /healthz, /readyz, /metrics and /status. */
+export type Listen =
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | { readonly kind: "unix"; readonly path: string };
+
+/** How much an app tells. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/**
+ * The validated standalone config (strait.yaml), read alike by the gateway and the node agent. Made by `parseClusterFile`;
+ * whoever holds one may rely on: `node` is in `nodes`, names and ids are unique, no two clusters' subnets overlap.
+ *
+ * @example
+ * cluster: east
+ * node: gw1
+ * subnets: [10.1.0.0/16, "fd01::/48"]
+ * nodes:
+ *   - { name: gw1, addresses: [172.31.1.2], subnets: [10.1.0.0/24], gateway: true }
+ * clusters:
+ *   - { id: west, subnets: [10.2.0.0/16], gateways: [{ name: gw1, addresses: [172.31.9.3], port: 4500 }] }
+ */
+export interface ClusterFile {
+  /** The own cluster. */
+  readonly cluster: ClusterId;
+  /** The own node. */
+  readonly node: NodeName;
+  /** What the own cluster announces: pods and Services. */
+  readonly subnets: readonly Cidr[];
+  readonly nodes: readonly NodeSpec[];
+  /** The other clusters. */
+  readonly clusters: readonly RemoteCluster[];
+  /** Names of the interfaces that lead to nodes and peers; found from the routes where absent. */
+  readonly uplinks?: readonly string[];
+  /** MTU of every uplink; found out where absent. */
+  readonly mtu?: LinkMtu;
+  /** Names (with *) of the host sides of pods' interfaces; found out where absent. */
+  readonly podInterfaces?: readonly string[];
+  readonly pinDir: string;
+  readonly listen?: Listen;
+  readonly log: LogLevel;
+}
+
+/** The entry of the own node. @throws TypeError where the file has none, which `parseClusterFile` rules out. */
+export function ownNode(file: ClusterFile): NodeSpec {
+  const own = file.nodes.find((node) => node.name === file.node);
+  if (!own) throw new TypeError(`node "${file.node}" is not among the nodes`);
+  return own;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Plain values everything else is written in: addresses, subnets, ids, MACs, MTUs, numbers of the wire, names of what we
+ * own on a node, the validated standalone config, keyed differences. Pure: no clock, no I/O, no logger.
+ *
+ * @module
+ */
+export * from "./address.ts";
+export * from "./brand.ts";
+export * from "./cidr.ts";
+export * from "./cluster_file.ts";
+export * from "./delta.ts";
+export * from "./ids.ts";
+export * from "./mac.ts";
+export * from "./mtu.ts";
+export * from "./owned.ts";
+export * from "./result.ts";
+export * from "./wire.ts";
