@@ -145,7 +145,9 @@ enum strait_reason {
 	STRAIT_DROP_NO_LANE = 22,        /* the destination cluster has no gateway or lane */
 	STRAIT_DROP_ECN = 23,            /* congestion mark on a packet that cannot carry one (RFC 6040) */
 	STRAIT_DROP_REWRITE = 24,        /* the kernel refused to grow, shrink or rewrite the packet */
-	STRAIT_REASON_MAX = 25,
+	STRAIT_DROP_NOT_IP = 25,         /* neither IPv4 nor IPv6 inside the tunnel */
+	STRAIT_DROP_TOO_BIG = 26,        /* of this node's own stack, larger than its route allows */
+	STRAIT_REASON_MAX = 27,
 };
 
 struct strait_count {

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* inbound.h: what arrives on a tunnel port. Check who speaks and for whom, then rewrite the outer header in place (transit)
+ * or take it off (delivery). Each function returns a reason (enum strait_reason). */
+#pragma once
+
+#include "count.h"
+#include "lookup.h"
+#include "mtu.h"
+#include "vxlan.h"
+
+/* The outer header, however it was read. */
+struct outer {
+	struct strait_addr src;
+	struct strait_addr dst;
+	__u32 role; /* enum strait_role; 0: not one of our ports */
+	__u32 vni;
+	__u32 hash; /* for the slot table: the source port carries the flow */
+	__u16 ethertype; /* of the inner frame, network order */
+	__u8 family;
+	__u8 tos;
+};
+
+/* Why the VXLAN device has to take a packet that is for one of our ports, or 0. */
+INLINE int parse_outer(struct __sk_buff *skb, struct outer *o)
+{
+	struct packet p = {};
+	struct tunnel *tunnel;
+	__u32 plain;
+	int stop;
+
+	if (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
+		return STRAIT_PASS_NOT_IP;
+	stop = parse_packet_pulling(skb, ETH_HLEN, (__be16)skb->protocol, &p);
+	if (!p.family)
+		return STRAIT_PASS_NOT_IP;
+	if (stop || p.protocol != IPPROTO_UDP || p.later_part)
+		return STRAIT_PASS_NOT_OURS;
+	if (p.dport == intra_port)
+		o->role = STRAIT_ROLE_INTRA;
+	else if (p.dport == cable_port)
+		o->role = STRAIT_ROLE_CABLE;
+	else
+		return STRAIT_PASS_NOT_OURS;
+	o->src = p.src;
+	o->dst = p.dst;
+	o->family = p.family;
+	o->tos = p.tos;
+	o->hash = p.sport;
+
+	plain = ETH_HLEN + (p.family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+	if (p.fragment || p.l4_offset != plain)
+		return STRAIT_PASS_FALLBACK;
+	tunnel = packet_at(skb, plain, sizeof(*tunnel));
+	if (!tunnel) {
+		if (skb->len < plain + sizeof(*tunnel) || bpf_skb_pull_data(skb, plain + sizeof(*tunnel)))
+			return STRAIT_DROP_TRUNCATED;
+		tunnel = packet_at(skb, plain, sizeof(*tunnel));
+		if (!tunnel)
+			return STRAIT_DROP_TRUNCATED;
+	}
+	/* An outer checksum would have to be verified and kept right; ours are zero, so whoever sets one gets the kernel's path. */
+	if (tunnel->udp.check)
+		return STRAIT_PASS_FALLBACK;
+	if (!(tunnel->vxlan.flags & VXLAN_FLAG_VNI))
+		return STRAIT_DROP_BAD_HEADER;
+	o->vni = (__u32)tunnel->vxlan.vni[0] << 16 | (__u32)tunnel->vxlan.vni[1] << 8 | tunnel->vxlan.vni[2];
+	o->ethertype = tunnel->eth.h_proto;
+	return 0;
+}
+
+INLINE int is_self(const struct strait_addr *addr, __u32 role)
+{
+	struct strait_peer *row = peer_of(addr, role);
+
+	return row && (row->flags & STRAIT_PEER_SELF);
+}
+
+/* The peer that sent this, or NULL with the reason. */
+INLINE struct strait_peer *check_peer(const struct outer *o, int *reason)
+{
+	struct strait_peer *peer = peer_of(&o->src, o->role);
+
+	if (!peer || (peer->flags & STRAIT_PEER_SELF)) {
+		*reason = is_self(&o->dst, o->role) ? STRAIT_DROP_UNKNOWN_PEER : STRAIT_PASS_NOT_OURS;
+		return NULL;
+	}
+	if (!addr_equal(&o->dst, &peer->local) && !is_self(&o->dst, o->role)) {
+		*reason = STRAIT_PASS_NOT_OURS;
+		return NULL;
+	}
+	if (o->vni != (o->role == STRAIT_ROLE_INTRA ? intra_vni : cable_vni)) {
+		*reason = STRAIT_DROP_BAD_VNI;
+		return NULL;
+	}
+	return peer;
+}
+
+/* Where a packet of a node of the own cluster goes. Returns TRANSIT_OUT (with *hop), DELIVERED_POD ("to this node") or a drop. */
+INLINE int decide_intra(const struct strait_peer *peer, const struct outer *o, const struct packet *p, __u32 *hop)
+{
+	struct strait_subnet *to = subnet_of(&p->dst);
+	struct strait_hop *lane;
+
+	if (!to)
+		return STRAIT_DROP_NO_ROUTE;
+	if (to->kind == STRAIT_SUBNET_HERE)
+		return peer->flags & STRAIT_PEER_GATEWAY ? STRAIT_DELIVERED_POD : STRAIT_DROP_NOT_GATEWAY;
+	if (to->kind != STRAIT_SUBNET_REMOTE)
+		return STRAIT_DROP_NO_ROUTE;
+	lane = hop_to_cluster(to->index, o->hash, hop);
+	if (!lane || lane->kind == STRAIT_HOP_NODE) /* a worker is no gateway: it forwards for nobody */
+		return STRAIT_DROP_NO_LANE;
+	return STRAIT_TRANSIT_OUT;
+}
+
+/* Where a packet of another cluster goes. Returns TRANSIT_IN (with *hop), DELIVERED_POD ("to this node") or a drop. */
+INLINE int decide_cable(const struct strait_peer *peer, const struct packet *p, __u32 *hop)
+{
+	struct strait_subnet *from = subnet_of(&p->src);
+	struct strait_subnet *to;
+
+	if (!from || from->kind != STRAIT_SUBNET_REMOTE || from->index != peer->cluster)
+		return STRAIT_DROP_SPOOFED_SOURCE;
+	to = subnet_of(&p->dst);
+	if (!to)
+		return STRAIT_DROP_NO_ROUTE;
+	if (to->kind == STRAIT_SUBNET_HERE)
+		return STRAIT_DELIVERED_POD;
+	if (to->kind != STRAIT_SUBNET_NODE)
+		return STRAIT_DROP_NO_ROUTE;
+	*hop = to->index;
+	return STRAIT_TRANSIT_IN;
+}
+
+INLINE int decide(const struct strait_peer *peer, const struct outer *o, const struct packet *p, __u32 *hop)
+{
+	return o->role == STRAIT_ROLE_INTRA ? decide_intra(peer, o, p, hop) : decide_cable(peer, p, hop);
+}
+
+/* Largest inner packet that fits on the way back to the peer: what a SYN that came from it must announce at most. */
+INLINE __u32 mtu_towards(const struct strait_peer *peer)
+{
+	struct strait_hop *hop = hop_of(peer->hop);
+
+	return hop ? hop->mtu : 0;
+}
+
+INLINE int transit(struct __sk_buff *skb, const struct outer *o, const struct packet *p, __u32 index, int reason)
+{
+	struct strait_hop *hop = hop_of(index);
+	__u32 bytes = skb->len - p->offset;
+	int stop;
+
+	if (!hop)
+		return STRAIT_DROP_NO_LANE;
+	if (too_big(skb, p, hop->mtu))
+		return STRAIT_PASS_TOO_BIG;
+	if (hop->family != o->family)
+		return STRAIT_PASS_FALLBACK;
+	stop = clamp_mss(skb, p, hop->mtu);
+	if (stop)
+		return -stop;
+	stop = write_outer(skb, hop, (__u16)o->hash, o->tos & ECN_MASK, o->ethertype);
+	if (stop)
+		return -stop;
+	count_tx(skb, index, bytes);
+	stop = send_to(hop);
+	return stop ? -stop : reason;
+}
+
+INLINE int deliver(struct __sk_buff *skb, const struct outer *o, const struct strait_peer *peer, const struct packet *p)
+{
+	struct strait_pod *pod;
+	int stop;
+
+	if (o->family != p->family && !can_pop_mixed)
+		return STRAIT_PASS_FALLBACK;
+	stop = carry_ecn(skb, p, o->tos);
+	if (stop)
+		return -stop;
+	stop = clamp_mss(skb, p, mtu_towards(peer));
+	if (stop)
+		return -stop;
+	stop = pop_outer(skb, o->family, p);
+	if (stop)
+		return -stop;
+	pod = bpf_map_lookup_elem(&strait_pods, &p->dst);
+	if (pod && p->ttl > 1) {
+		__u8 macs[2 * ETH_ALEN];
+
+		stop = decrement_ttl(skb, p, ETH_HLEN);
+		if (stop)
+			return -stop;
+		__builtin_memcpy(macs, pod->mac, ETH_ALEN);
+		__builtin_memcpy(macs + ETH_ALEN, pod->host_mac, ETH_ALEN);
+		if (bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0))
+			return STRAIT_DROP_REWRITE;
+		return bpf_redirect_peer(pod->ifindex, 0) == TC_ACT_REDIRECT ? STRAIT_DELIVERED_POD : STRAIT_DROP_REWRITE;
+	}
+	/* As if it had come in on strait0: the route back leads there too, so a strict reverse-path filter is content. */
+	return bpf_redirect(strait0_ifindex, BPF_F_INGRESS) == TC_ACT_REDIRECT ? STRAIT_DELIVERED_STACK : STRAIT_DROP_REWRITE;
+}
+
+INLINE int inbound_from_wire(struct __sk_buff *skb, struct packet *p)
+{
+	struct outer o = {};
+	int reason = parse_outer(skb, &o);
+	struct strait_peer *peer;
+	__u32 hop = 0;
+	int stop;
+
+	if (reason)
+		return reason;
+	peer = check_peer(&o, &reason);
+	if (!peer)
+		return reason;
+	stop = parse_packet_pulling(skb, ETH_HLEN + outer_size(o.family), o.ethertype, p);
+	if (stop)
+		return stop == STOP(STRAIT_PASS_NOT_IP) ? STRAIT_DROP_NOT_IP : -stop;
+	if (p->length > skb->len - p->offset && !skb->gso_size)
+		return STRAIT_DROP_TRUNCATED;
+	count_rx(skb, peer->hop, skb->len - p->offset);
+	reason = decide(peer, &o, p, &hop);
+	if (reason == STRAIT_DELIVERED_POD)
+		return deliver(skb, &o, peer, p);
+	if (reason == STRAIT_TRANSIT_IN || reason == STRAIT_TRANSIT_OUT)
+		return transit(skb, &o, p, hop, reason);
+	return reason;
+}
+
+/* Reads the outer header from what the VXLAN device noted when it took it off. Returns 0, or -1 where it took off none. */
+INLINE int outer_from_device(struct __sk_buff *skb, struct outer *o)
+{
+	struct bpf_tunnel_key key = {};
+
+	o->role = skb->ifindex == strait0_ifindex ? STRAIT_ROLE_INTRA : STRAIT_ROLE_CABLE;
+	o->ethertype = (__u16)skb->protocol;
+	/* The part of the key that Linux 5.15 knows. */
+	if (!bpf_skb_get_tunnel_key(skb, &key, offsetof(struct bpf_tunnel_key, local_ipv4), 0)) {
+		o->family = 4;
+		addr_from_v4(&o->src, bpf_htonl(key.remote_ipv4));
+	} else if (!bpf_skb_get_tunnel_key(skb, &key, offsetof(struct bpf_tunnel_key, local_ipv4), BPF_F_TUNINFO_IPV6)) {
+		o->family = 6;
+		__builtin_memcpy(&o->src, key.remote_ipv6, sizeof(o->src));
+	} else {
+		return -1;
+	}
+	o->vni = key.tunnel_id;
+	return 0;
+}
+
+/* A packet that a VXLAN device of ours took the outer header off, or that deliver() handed to strait0. The same checks as on the wire:
+ * nothing reaches the stack that would not have reached a pod. DELIVERED_STACK means: let it through here. */
+INLINE int inbound_from_tunnel(struct __sk_buff *skb, struct packet *p)
+{
+	struct outer o = {};
+	struct strait_peer *peer;
+	__u32 index = 0, bytes;
+	struct strait_hop *hop;
+	int stop, reason;
+
+	if (outer_from_device(skb, &o))
+		return STRAIT_PASS_ALREADY_SEEN;
+	peer = peer_of(&o.src, o.role);
+	if (!peer || (peer->flags & STRAIT_PEER_SELF))
+		return STRAIT_DROP_UNKNOWN_PEER;
+	if (o.vni != (o.role == STRAIT_ROLE_INTRA ? intra_vni : cable_vni))
+		return STRAIT_DROP_BAD_VNI;
+	stop = parse_packet_pulling(skb, ETH_HLEN, o.ethertype, p);
+	if (stop)
+		return stop == STOP(STRAIT_PASS_NOT_IP) ? STRAIT_DROP_NOT_IP : -stop;
+	bytes = skb->len - p->offset;
+	o.hash = flow_hash(p);
+	reason = decide(peer, &o, p, &index);
+	if (reason == STRAIT_DELIVERED_POD) {
+		count_rx(skb, peer->hop, bytes);
+		stop = clamp_mss(skb, p, mtu_towards(peer));
+		return stop ? -stop : STRAIT_DELIVERED_STACK;
+	}
+	if (reason != STRAIT_TRANSIT_IN && reason != STRAIT_TRANSIT_OUT)
+		return reason;
+	hop = hop_of(index);
+	if (!hop)
+		return STRAIT_DROP_NO_LANE;
+	if (too_big(skb, p, hop->mtu)) /* the stack, whose route back to strait0 is as narrow, answers with ICMP */
+		return STRAIT_PASS_TOO_BIG;
+	stop = clamp_mss(skb, p, hop->mtu);
+	if (stop)
+		return -stop;
+	stop = push_outer(skb, hop, p, o.hash);
+	if (stop)
+		return -stop;
+	count_tx(skb, index, bytes);
+	stop = send_to(hop);
+	return stop ? -stop : reason;
+}
