@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+# Run through ./justw, which installs what a recipe needs. Arguments are passed on: ./justw demo --json
+
+set positional-arguments := true
+set shell := ["sh", "-euc"]
+
+root := justfile_directory()
+export PATH := root / ".tools/node_modules/.bin" + ":" + root / "node_modules/.bin" + ":" + env("PATH")
+
+[private]
+default:
+    @just --list --unsorted
+
+# two clusters in network namespaces, every pair of pods tested: [--json] [--keep]
+[no-exit-message]
+demo *args: build
+    @bun run libs/lab/demo/main.ts "$@"
+
+# all tests; LANE is one of unit, repo, bpf, netns, vm
+[no-exit-message]
+test *LANE:
+    @[ "${1:-}" = repo ] || bun run tools/build.ts
+    @bun run tests/run.ts "$@"
+
+# the whole gate: format, lint, types, generated files, all tests
+[no-exit-message]
+ok: check && test
+
+# format, lint, types and generated files; no tests
+[no-exit-message]
+check: build
+    @echo "check: format and lint" >&2; bun run --bun biome check --error-on-warnings .
+    @echo "check: format of C" >&2; bun run tools/format_c.ts --check
+    @echo "check: types" >&2; bun run --bun tsc --noEmit
+    @echo "check: generated files" >&2; bun run tools/check_generated.ts
+
+# compile the BPF programs and the native shim into build/; does nothing when they are current
+[no-exit-message]
+build:
+    @bun run tools/build.ts
+
+# ratios against the kernel's own way: bench encap [--json FILE]
+[no-exit-message]
+bench NAME *args: build
+    @name=$1; shift; bun run "tests/bench/$name.ts" "$@"
+
+# write the generated files anew from the compiled BPF programs
+[no-exit-message]
+gen: build
+    @bun run tools/gen_layouts.ts
+
+# format TypeScript, JSON and C in place
+[no-exit-message]
+fmt:
+    @bun run --bun biome check --write .
+    @bun run tools/format_c.ts
+
+# remove what build made
+clean:
+    @rm -rf build

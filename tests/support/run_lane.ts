@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Runs the tests of one lane in one `bun test` process and says what came of it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readJunit } from "./junit.ts";
+import { filesOf, type Lane } from "./lanes.ts";
+
+export interface LaneResult {
+  readonly passed: number;
+  readonly failed: number;
+  /** One line per skip, with its reason. */
+  readonly skipped: readonly string[];
+  /** One line for each failure that is not a failed test: no tests, a crash, a file that did not load. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Runs a lane. A problem counts as a failure, so `failed` covers `problems` too.
+ *
+ * @param strict a lane that cannot run, or skips a test, is a failure (CI)
+ */
+export async function runLane(lane: Lane, { strict }: { strict: boolean }): Promise<LaneResult> {
+  const files = await filesOf(lane);
+  if (files.length === 0) return failure([`${lane.name}: the lane has no tests`]);
+  const obstacle = lane.obstacle();
+  if (obstacle !== undefined) {
+    const lines = files.map((file) => `${file}: all tests [skip: ${obstacle}]`);
+    return strict ? failure([`${lane.name}: cannot run: ${obstacle}`], lines) : { passed: 0, failed: 0, skipped: lines, problems: [] };
+  }
+  const folder = await mkdtemp(join(tmpdir(), "strait-test-"));
+  try {
+    return await runFiles(lane, files, join(folder, "junit.xml"), strict);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function failure(problems: readonly string[], skipped: readonly string[] = []): LaneResult {
+  return { passed: 0, failed: problems.length, skipped, problems };
+}
+
+async function runFiles(lane: Lane, files: readonly string[], outfile: string, strict: boolean): Promise<LaneResult> {
+  const paths = files.map((file) => `./${file}`);
+  const options = ["--only-failures", `--timeout=${lane.timeoutMs}`, "--reporter=junit", `--reporter-outfile=${outfile}`];
+  const child = Bun.spawn([process.execPath, "test", ...options, ...paths], { stdin: "ignore", stdout: "inherit", stderr: "inherit" });
+  const code = await child.exited;
+  const written = Bun.file(outfile);
+  const report = readJunit((await written.exists()) ? await written.text() : "");
+
+  const problems = files.filter((file) => !report.files.has(file)).map((file) => `${file}: did not load, or has no tests`);
+  if (code !== 0 && report.failed === 0 && problems.length === 0) {
+    problems.push(`${lane.name}: bun test ended with ${child.signalCode ?? `exit code ${code}`} although no test failed`);
+  }
+  if (strict && report.passed === 0 && report.skipped.length > 0) problems.push(`${lane.name}: every test of the lane was skipped`);
+  return { passed: report.passed, failed: report.failed + problems.length, skipped: report.skipped, problems };
+}
