@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Everything a lab keeps on disk lies in `<RUN_DIR>/<id>`. */
+export const RUN_DIR = "/run/strait-lab";
+
+let counter = 0;
+
+/** An id nobody else on this machine uses now: pid and a counter, in base 36. */
+export function nextLabId(): string {
+  return `${process.pid.toString(36)}${(counter++).toString(36)}`;
+}
+
+/** Refuses an id that could be mistaken for another one's prefix: throws TypeError. */
+export function checkLabId(id: string): string {
+  if (!/^[a-z0-9]{1,8}$/.test(id)) throw new TypeError(`lab id "${id}": must be 1 to 8 lower-case letters and digits`);
+  return id;
+}
+
+/** What the name of every namespace of lab `id` begins with. An id holds no dash, so no lab's prefix is another's. */
+export function namespacePrefix(id: string): string {
+  return `st${id}-`;
+}
+
+/** The directory of lab `id`: sockets, logs, configuration, CNI state, one bpffs per node. */
+export function labDir(id: string): string {
+  return `${RUN_DIR}/${id}`;
+}

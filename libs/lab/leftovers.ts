@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { outputSync } from "./command.ts";
+import { checkLabId, labDir, namespacePrefix, RUN_DIR } from "./lab_id.ts";
+import { NETNS_DIR } from "./namespace.ts";
+
+/** What of a lab is still there. All empty: nothing. */
+export interface Leftovers {
+  readonly namespaces: readonly string[];
+  readonly processes: readonly number[];
+  readonly mounts: readonly string[];
+  readonly directories: readonly string[];
+}
+
+/** Looks for anything lab `id` has taken: named namespaces, processes in them, mounts and files below its directory. */
+export function findLeftovers(id: string): Leftovers {
+  const prefix = namespacePrefix(checkLabId(id));
+  const dir = labDir(id);
+  const namespaces = existsSync(NETNS_DIR) ? readdirSync(NETNS_DIR).filter((name) => name.startsWith(prefix)) : [];
+  return {
+    namespaces,
+    processes: processesIn(namespaces),
+    mounts: mountsBelow(dir),
+    directories: existsSync(dir) ? [dir] : [],
+  };
+}
+
+/**
+ * Removes whatever lab `id` has taken, whether a living lab, one left up on purpose or a crashed run; touches no other lab.
+ * Blocking, so that signal and exit handlers can use it. Returns what is left afterwards: all empty unless the kernel refused.
+ *
+ * @example
+ * removeLab("1a2b0");
+ */
+export function removeLab(id: string): Leftovers {
+  const { namespaces, processes, mounts } = findLeftovers(id);
+  for (const pid of processes) kill(pid);
+  waitGone(processes);
+  // The deepest mount goes first. A process that just died may hold one for a moment longer: detach lazily.
+  for (const mount of mounts.toReversed()) outputSync(["umount", "-l", mount]);
+  if (namespaces.length > 0) {
+    outputSync(["ip", "-force", "-batch", "-"], `${namespaces.map((name) => `netns del ${name}`).join("\n")}\n`);
+  }
+  rmSync(labDir(id), { recursive: true, force: true });
+  try {
+    rmdirSync(RUN_DIR); // only succeeds when no other lab is there
+  } catch {}
+  return findLeftovers(id);
+}
+
+/** True where nothing is left. */
+export function nothingLeft(leftovers: Leftovers): boolean {
+  return Object.values(leftovers).every((found) => found.length === 0);
+}
+
+function processesIn(namespaces: readonly string[]): number[] {
+  const links = new Set<string>();
+  for (const name of namespaces) {
+    try {
+      links.add(`net:[${statSync(`${NETNS_DIR}/${name}`).ino}]`);
+    } catch {}
+  }
+  if (links.size === 0) return [];
+  const found: number[] = [];
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      if (links.has(readlinkSync(`/proc/${entry}/ns/net`))) found.push(Number(entry));
+    } catch {} // gone meanwhile, or a zombie
+  }
+  return found;
+}
+
+function mountsBelow(dir: string): string[] {
+  const points = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "");
+  return points.filter((point) => point.startsWith(`${dir}/`));
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {}
+}
+
+/** A killed process keeps its namespace until it is gone; a zombie no longer does. */
+function waitGone(pids: readonly number[]): void {
+  const deadline = Date.now() + 5_000;
+  while (Date.now() < deadline && pids.some(isRunning)) Bun.sleepSync(2);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/ns/net`);
+    return true;
+  } catch {
+    return false;
+  }
+}

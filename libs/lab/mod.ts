@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Clusters in network namespaces, for the demo, the tests and the bench: nodes, wires, pods wired by real CNI plugins, Strait's
+ * own apps, traffic that says what arrived, and faults. cluster_lab.ts has the drawing.
+ *
+ * @example
+ * await using lab = await createLab({ clusters: [
+ *   { id: "east", nodes: [{ name: "gw1", gateway: true, pods: 1 }, { name: "w1", pods: 1 }] },
+ *   { id: "west", nodes: [{ name: "gw1", gateway: true, pods: 1 }, { name: "w1", pods: 1 }], cni: "ptp" },
+ * ] });
+ * await lab.startStrait();
+ * const seen = await lab.tcp(lab.clusters.east.nodes.w1.pod(), lab.clusters.west.nodes.w1.pod(), { family: 6 });
+ * // { ok: true, sha256Equal: true, sourceSeen: "fd01:0:0:1::2", ms: 3.1 }
+ *
+ * @module
+ */
+export { App, type AppName, type AppOptions, appArgv } from "./app.ts";
+export { type Cluster, createLab, type Lab } from "./cluster_lab.ts";
+export { CommandError, type CommandOptions, type CommandOutput, output, run } from "./command.ts";
+export { clusterFile, writeConfig } from "./config_file.ts";
+export { labDir, namespacePrefix } from "./lab_id.ts";
+export { findLeftovers, type Leftovers, nothingLeft, removeLab } from "./leftovers.ts";
+export { Namespace } from "./namespace.ts";
+export type { Node } from "./node.ts";
+export type { Place } from "./place.ts";
+export { type Installed, plainRoutes } from "./plain_routes.ts";
+export type { Pod } from "./pod.ts";
+export type { Segment, Wire, WireEnd } from "./segment.ts";
+export type { ClusterSpec, CniPlugin, Family, LabSpec, NodeSpec } from "./spec.ts";
+export type {
+  Flow,
+  FlowOptions,
+  FlowResult,
+  PingOptions,
+  PingResult,
+  TcpOptions,
+  TcpResult,
+  UdpOptions,
+  UdpResult,
+} from "./traffic/probes.ts";

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** IP version: of a pod's address (inner) or of the nodes' (underlay). */
+export type Family = 4 | 6;
+
+/** The real CNI plugin that wires the pods of a cluster. */
+export type CniPlugin = "bridge" | "ptp";
+
+export interface NodeSpec {
+  /** DNS label of at most 20 characters, unique in its cluster. */
+  readonly name: string;
+  /** Sits on the wan segment too, and runs the gateway app. */
+  readonly gateway?: boolean;
+  /** How many pods; 0 when absent. */
+  readonly pods?: number;
+}
+
+export interface ClusterSpec {
+  /** DNS label of at most 20 characters, unique in the lab. */
+  readonly id: string;
+  readonly nodes: readonly NodeSpec[];
+  /** "bridge" when absent. */
+  readonly cni?: CniPlugin;
+  /** Families of the pods' addresses; both when absent. */
+  readonly families?: readonly Family[];
+  /** Replaces the plan's pod ranges: a.b.0.0/16 and h:h:h::/48, node k gets the k-th /24 and /64. */
+  readonly subnets?: { readonly v4?: string; readonly v6?: string };
+}
+
+/**
+ * What a lab consists of.
+ *
+ * @example
+ * const spec: LabSpec = { clusters: [{ id: "east", nodes: [{ name: "gw1", gateway: true, pods: 1 }] }] };
+ */
+export interface LabSpec {
+  readonly clusters: readonly ClusterSpec[];
+  /** Families of the nodes' addresses; both when absent. */
+  readonly underlay?: { readonly families?: readonly Family[] };
+  /** Of every wire and every pod's interface, in bytes; 1500 when absent. */
+  readonly mtu?: number;
+  /** Part of every name the lab takes: 1 to 8 lower-case letters and digits. Taken from pid and a counter when absent. */
+  readonly id?: string;
+  /** Puts a bridge into the middle of two-member segments too, so that carrier can be taken from one member. */
+  readonly switched?: boolean;
+}
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/;
+/** One octet of the plan numbers the cluster, and 9 is the wan. */
+const MOST_CLUSTERS = 8;
+
+/** Refuses what no lab can be made of: throws TypeError or RangeError with one sentence that says what to change. */
+export function checkSpec(spec: LabSpec): void {
+  if (spec.clusters.length === 0) throw new TypeError("a lab needs at least one cluster");
+  if (spec.clusters.length > MOST_CLUSTERS) throw new RangeError(`a lab has room for ${MOST_CLUSTERS} clusters`);
+  if (spec.mtu !== undefined && !(spec.mtu >= 1280 && spec.mtu <= 65535)) {
+    throw new RangeError(`mtu ${spec.mtu}: must be 1280 to 65535`);
+  }
+  checkFamilies("underlay", spec.underlay?.families);
+  noDuplicates(
+    "cluster id",
+    spec.clusters.map((cluster) => cluster.id),
+  );
+  for (const cluster of spec.clusters) {
+    checkLabel("cluster id", cluster.id);
+    checkFamilies(`cluster ${cluster.id}`, cluster.families);
+    noDuplicates(
+      `node of ${cluster.id}`,
+      cluster.nodes.map((node) => node.name),
+    );
+    if (cluster.nodes.length === 0 || cluster.nodes.length > 200) {
+      throw new RangeError(`cluster ${cluster.id}: must have 1 to 200 nodes`);
+    }
+    for (const node of cluster.nodes) checkLabel(`node of ${cluster.id}`, node.name);
+  }
+}
+
+function checkLabel(what: string, text: string): void {
+  if (!LABEL.test(text)) throw new TypeError(`${what} "${text}": must be a DNS label of at most 20 characters`);
+}
+
+function checkFamilies(what: string, families: readonly Family[] | undefined): void {
+  if (families?.length === 0) throw new TypeError(`${what}: families is empty, name 4, 6 or both`);
+}
+
+function noDuplicates(what: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new TypeError(`${what} "${twice}" is named twice`);
+}
