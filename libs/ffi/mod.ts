@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The kernel's door: BPF objects, programs, maps, attachments, netlink sockets and a few system calls, through `bun:ffi` and
+ * the C shim in `native/`. Nothing else in the repository imports `bun:ffi`.
+ *
+ * Every handle closes (`using`), use after close throws, and `openHandles()` counts what is open. What the kernel refuses is
+ * a `KernelError`; a caller's mistake is a TypeError or RangeError. Everything acts in the network namespace of the process.
+ *
+ * @module
+ */
+export { BpfMap, type MapEntry, possibleCpus, type UpdateMode } from "./bpf_map.ts";
+export { BpfObject, type BpfObjectOptions } from "./bpf_object.ts";
+export { BpfProgram, type ProgramInfo, type TestRun, type TestRunResult } from "./bpf_program.ts";
+export { bpffsMounted } from "./bpffs.ts";
+export { CLSACT_HANDLE, CLSACT_PRIORITY } from "./clsact.ts";
+export { FileLock } from "./file_lock.ts";
+export { openHandles, openHandlesByKind } from "./handle.ts";
+export { check, KernelError, type KernelErrorOptions } from "./kernel_error.ts";
+export type { MapInfo } from "./map_info.ts";
+export { shimPath } from "./shim_path.ts";
+export { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext, type SkBuffInput } from "./sk_buff.ts";
+export { attachTc, detachTc, queryTc } from "./tc.ts";
+export type { AttachedProgram, Direction, TcAttach, TcLink } from "./tc_link.ts";
+export { tcxSupported } from "./tcx.ts";

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* system.c: the few plain system calls libs/ffi needs. */
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/file.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#ifndef BPF_FS_MAGIC
+#define BPF_FS_MAGIC 0xcafe4a11
+#endif
+
+int strait_close(int fd)
+{
+	return close(fd) ? -errno : 0;
+}
+
+/* 1 if path lies on a bpffs. */
+int strait_is_bpffs(const char *path)
+{
+	struct statfs info;
+
+	if (statfs(path, &info))
+		return -errno;
+	return (uint32_t)info.f_type == BPF_FS_MAGIC;
+}
+
+/* Opens a file or directory and takes its advisory lock; the lock goes with the descriptor. -EWOULDBLOCK if taken. */
+int strait_lock(const char *path, int create, int wait)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | (create ? O_CREAT : 0), 0644);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
+		if (errno == EINTR)
+			continue;
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
