@@ -66,6 +66,8 @@ export interface ClusterFile {
   readonly mtu?: LinkMtu;
   /** Names (with *) of the host sides of pods' interfaces; found out where absent. */
   readonly podInterfaces?: readonly string[];
+  /** libcni's cache directory, whose `results/` tells which interface is which pod's; /var/lib/cni where absent. */
+  readonly cniCacheDir?: string;
   readonly pinDir: string;
   readonly listen?: Listen;
   readonly log: LogLevel;
