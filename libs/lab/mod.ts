@@ -19,12 +19,16 @@ export { App, type AppName, type AppOptions, appArgv } from "./app.ts";
 export { type Cluster, createLab, type Lab } from "./cluster_lab.ts";
 export { CommandError, type CommandOptions, type CommandOutput, output, run } from "./command.ts";
 export { clusterFile, writeConfig } from "./config_file.ts";
+export { cutWire, killProcesses, shrinkMtu, unplugWire, wireOf } from "./faults.ts";
+export type { Installed } from "./installed.ts";
+export { type KernelVxlanOptions, kernelVxlan } from "./kernel_vxlan.ts";
 export { labDir, namespacePrefix } from "./lab_id.ts";
 export { findLeftovers, type Leftovers, nothingLeft, removeLab } from "./leftovers.ts";
 export { Namespace } from "./namespace.ts";
 export type { Node } from "./node.ts";
+export { forgetPathMtu } from "./path_mtu.ts";
 export type { Place } from "./place.ts";
-export { type Installed, plainRoutes } from "./plain_routes.ts";
+export { plainRoutes } from "./plain_routes.ts";
 export type { Pod } from "./pod.ts";
 export type { Segment, Wire, WireEnd } from "./segment.ts";
 export type { ClusterSpec, CniPlugin, Family, LabSpec, NodeSpec } from "./spec.ts";
@@ -39,3 +43,4 @@ export type {
   UdpOptions,
   UdpResult,
 } from "./traffic/probes.ts";
+export { type WireMode, wireMode } from "./wire_mode.ts";

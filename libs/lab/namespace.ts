@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type CommandOptions, type CommandOutput, output, run } from "./command.ts";
+import type { Family } from "./spec.ts";
 
 /** Directory in which iproute2 keeps its named network namespaces. */
 export const NETNS_DIR = "/run/netns";
@@ -40,8 +41,10 @@ export class Namespace {
   }
 
   /** Runs `ip` commands, one process for all of them; the first that fails ends the batch and throws. */
-  async ip(lines: readonly string[]): Promise<void> {
-    if (lines.length > 0) await run(["ip", "-n", this.name, "-batch", "-"], { stdin: `${lines.join("\n")}\n` });
+  async ip(lines: readonly string[], options: { readonly family?: Family } = {}): Promise<void> {
+    if (lines.length === 0) return;
+    const family = options.family === undefined ? [] : [`-${options.family}`];
+    await run(["ip", ...family, "-n", this.name, "-batch", "-"], { stdin: `${lines.join("\n")}\n` });
   }
 
   /** Writes sysctls, named from /proc/sys on with slashes: `{"net/ipv4/ip_forward": 1}`. */

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Lab } from "./cluster_lab.ts";
 import { output } from "./command.ts";
+import { type Installed, undoOnce } from "./installed.ts";
 import { keepSource } from "./keep_source.ts";
 import type { Node } from "./node.ts";
 import type { Family } from "./spec.ts";
 
 /** Routes of {@link plainRoutes} carry this protocol number, by which they are removed. */
 const PROTOCOL = 201;
-
-/** Something that stands until it is removed. Removing it twice is fine. */
-export interface Installed extends AsyncDisposable {
-  remove(): Promise<void>;
-}
 
 /**
  * Plain routing between the clusters, no tunnel: what a tunnel is measured against, and what proves that a lab works before
@@ -41,7 +37,7 @@ export async function plainRoutes(lab: Lab): Promise<Installed> {
     }
   }
   await Promise.all(exempt.map(({ node, subnet }) => keepSource(node, "-I", subnet)));
-  const remove = async () => {
+  return undoOnce(async () => {
     await Promise.all([
       ...lab.nodes.flatMap((node) =>
         (["-4", "-6"] as const).map((family) =>
@@ -50,6 +46,5 @@ export async function plainRoutes(lab: Lab): Promise<Installed> {
       ),
       ...exempt.splice(0).map(({ node, subnet }) => keepSource(node, "-D", subnet)),
     ]);
-  };
-  return { remove, [Symbol.asyncDispose]: remove };
+  });
 }
