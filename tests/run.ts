@@ -33,7 +33,9 @@ for (const lane of lanes) {
   skipped.push(...result.skipped);
   problems.push(...result.problems);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`test: lane ${lane.name} took ${seconds} s: ${result.passed} passed, ${result.failed} failed, ${result.skipped.length} skipped`);
+  console.log(
+    `test: lane ${lane.name} took ${seconds} s: ${result.passed} passed, ${result.failed} failed, ${result.skipped.length} skipped`,
+  );
 }
 for (const line of skipped) console.log(`skipped: ${line}`);
 for (const line of problems) console.log(`problem: ${line}`);

@@ -33,7 +33,17 @@ async function bpfStep(source: string): Promise<Step> {
     async command(output) {
       const multiarch = (await run(["gcc", "-print-multiarch"])).trim();
       const system = multiarch === "" ? [] : ["-isystem", `/usr/include/${multiarch}`];
-      return [await newestClang(), ..."-g -O2 -target bpf -mcpu=v3".split(" "), ...warnings, "-Ibpf", ...system, "-c", source, "-o", output];
+      return [
+        await newestClang(),
+        ..."-g -O2 -target bpf -mcpu=v3".split(" "),
+        ...warnings,
+        "-Ibpf",
+        ...system,
+        "-c",
+        source,
+        "-o",
+        output,
+      ];
     },
   };
 }
@@ -43,7 +53,8 @@ function shimStep(sources: string[]): Step {
     output: "build/native/libstraitshim.so",
     inputs: ["native/*.c", "native/*.h", "tools/build.ts"],
     async command(output) {
-      const flags = "-std=gnu11 -O2 -g -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough -shared -fPIC -fvisibility=default".split(" ");
+      const flags =
+        "-std=gnu11 -O2 -g -Wall -Wextra -Werror -Wshadow -Wimplicit-fallthrough -shared -fPIC -fvisibility=default".split(" ");
       return ["gcc", ...flags, ...sources, "-o", output, "-lbpf", "-lelf", "-lz"];
     },
   };

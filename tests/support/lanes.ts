@@ -16,7 +16,12 @@ const needs = (what: Needs) => () => requires(what);
 
 export const lanes: readonly Lane[] = [
   { name: "unit", files: ["libs/**/*_test.ts", "apps/**/*_test.ts"], obstacle: needs({}), timeoutMs: 30_000 },
-  { name: "repo", files: ["tests/repo/**/*_test.ts", "tests/support/**/*_test.ts"], obstacle: needs({ commands: ["git"] }), timeoutMs: 30_000 },
+  {
+    name: "repo",
+    files: ["tests/repo/**/*_test.ts", "tests/support/**/*_test.ts"],
+    obstacle: needs({ commands: ["git"] }),
+    timeoutMs: 30_000,
+  },
   { name: "bpf", files: ["tests/bpf/**/*_test.ts"], obstacle: needs({ root: true }), timeoutMs: 60_000 },
   { name: "netns", files: ["tests/netns/**/*_test.ts"], obstacle: needs({ root: true, commands: ["ip"] }), timeoutMs: 180_000 },
   {

@@ -33,7 +33,7 @@ export function requires(needs: Needs): string | undefined {
 /** The part of a skipped test's name that holds its reason. */
 export const skipMark = (reason: string) => ` [skip: ${reason}]`;
 
-type Body = () => void | Promise<unknown>;
+type Body = () => void;
 
 /** `test` when there is no reason against it; otherwise a skipped test whose name carries the reason. */
 export function testIf(reason: string | undefined): (name: string, body: Body, timeoutMs?: number) => void {

@@ -26,7 +26,9 @@ export async function runLane(lane: Lane, { strict }: { strict: boolean }): Prom
   const obstacle = lane.obstacle();
   if (obstacle !== undefined) {
     const lines = files.map((file) => `${file}: all tests [skip: ${obstacle}]`);
-    return strict ? failure([`${lane.name}: cannot run: ${obstacle}`], lines) : { passed: 0, failed: 0, skipped: lines, problems: [] };
+    return strict
+      ? failure([`${lane.name}: cannot run: ${obstacle}`], lines)
+      : { passed: 0, failed: 0, skipped: lines, problems: [] };
   }
   const folder = await mkdtemp(join(tmpdir(), "strait-test-"));
   try {
@@ -43,7 +45,11 @@ function failure(problems: readonly string[], skipped: readonly string[] = []): 
 async function runFiles(lane: Lane, files: readonly string[], outfile: string, strict: boolean): Promise<LaneResult> {
   const paths = files.map((file) => `./${file}`);
   const options = ["--only-failures", `--timeout=${lane.timeoutMs}`, "--reporter=junit", `--reporter-outfile=${outfile}`];
-  const child = Bun.spawn([process.execPath, "test", ...options, ...paths], { stdin: "ignore", stdout: "inherit", stderr: "inherit" });
+  const child = Bun.spawn([process.execPath, "test", ...options, ...paths], {
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
   const code = await child.exited;
   const written = Bun.file(outfile);
   const report = readJunit((await written.exists()) ? await written.text() : "");
@@ -52,6 +58,7 @@ async function runFiles(lane: Lane, files: readonly string[], outfile: string, s
   if (code !== 0 && report.failed === 0 && problems.length === 0) {
     problems.push(`${lane.name}: bun test ended with ${child.signalCode ?? `exit code ${code}`} although no test failed`);
   }
-  if (strict && report.passed === 0 && report.skipped.length > 0) problems.push(`${lane.name}: every test of the lane was skipped`);
+  if (strict && report.passed === 0 && report.skipped.length > 0)
+    problems.push(`${lane.name}: every test of the lane was skipped`);
   return { passed: report.passed, failed: report.failed + problems.length, skipped: report.skipped, problems };
 }

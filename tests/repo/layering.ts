@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Who may import whom:
+ *
+ * ```
+ * model ← plan, codec ← dataplane ← apps        lab, tests and tools see everything; nothing of the product sees lab
+ *   ↑        ↑
+ *  ffi ←── netlink,  obs
+ * ```
+ */
+import { dirname, join } from "node:path";
+import { importsOf, isTest, isTypeScript, packageOf, type Rule, type SourceFile, type Violation } from "./source_files.ts";
+
+const productLibs = ["model", "plan", "codec", "ffi", "netlink", "dataplane", "obs"];
+
+/** The libs that each package may import, by name. A package that is not here may import none. */
+export const allowed: Record<string, readonly string[]> = {
+  "libs/model": [],
+  "libs/plan": ["model"],
+  "libs/codec": ["model"],
+  "libs/ffi": ["model"],
+  "libs/obs": ["model"],
+  "libs/netlink": ["model", "ffi"],
+  "libs/dataplane": ["model", "codec", "ffi", "netlink", "obs"],
+  "libs/lab": [...productLibs, "lab"],
+  "apps/gateway": productLibs,
+  "apps/routeagent": productLibs,
+  tests: [...productLibs, "lab"],
+  tools: [...productLibs, "lab"],
+};
+
+/** Pure: no clock, no I/O. Their tests may use what they like. */
+const pure = new Set(["libs/model", "libs/plan", "libs/codec"]);
+
+/** Third-party packages and the only places that may import them. */
+const thirdParty: Record<string, readonly string[]> = {
+  hono: ["libs/obs", "apps/gateway", "apps/routeagent"],
+  valibot: ["libs/obs", "apps/gateway", "apps/routeagent"],
+  yaml: ["libs/obs", "libs/lab", "apps/gateway", "apps/routeagent", "tests"],
+};
+
+function refusal(file: SourceFile, specifier: string): string | undefined {
+  const home = packageOf(file.path);
+  if (specifier === "bun:ffi") return home === "libs/ffi" ? undefined : "only libs/ffi may import bun:ffi";
+  if (/^(bun|node):/.test(specifier) || specifier === "bun") {
+    return pure.has(home) && !isTest(file) ? `${home} is pure and may not import ${specifier}` : undefined;
+  }
+  if (specifier.startsWith("@strait/")) {
+    const name = specifier.slice("@strait/".length);
+    if (home === `libs/${name}`) return `${specifier} is this very package: import the file by its relative path`;
+    return allowed[home]?.includes(name) ? undefined : `${home} may not import ${specifier}`;
+  }
+  if (specifier.startsWith(".")) {
+    const target = packageOf(join(dirname(file.path), specifier));
+    return target === home ? undefined : `${specifier} leaves ${home}: import another package by its name`;
+  }
+  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  const places = thirdParty[name];
+  if (places === undefined) return `${name} is not in the list of dependencies (tests/repo/layering.ts, docs/dependencies.md)`;
+  return places.includes(home) ? undefined : `${home} may not import ${name}`;
+}
+
+/** Every import stays inside the layering. */
+export const layering: Rule = (files) =>
+  files.filter(isTypeScript).flatMap((file) =>
+    importsOf(file.text).flatMap((specifier): Violation[] => {
+      const message = refusal(file, specifier);
+      return message === undefined ? [] : [{ path: file.path, message }];
+    }),
+  );
+
+/** No file imports itself through others; type imports count too. */
+export const noCircles: Rule = (files) => {
+  const known = new Set(files.map((file) => file.path));
+  const next = new Map<string, string[]>();
+  for (const file of files.filter(isTypeScript)) {
+    const targets = importsOf(file.text).flatMap((specifier) => {
+      const lib = /^@strait\/([^/]+)$/.exec(specifier)?.[1];
+      const path = lib === undefined ? join(dirname(file.path), specifier) : `libs/${lib}/mod.ts`;
+      return known.has(path) ? [path] : [];
+    });
+    next.set(file.path, targets);
+  }
+  const done = new Set<string>();
+  const violations: Violation[] = [];
+  const visit = (path: string, trail: readonly string[]) => {
+    const start = trail.indexOf(path);
+    if (start >= 0) {
+      violations.push({ path, message: `import circle: ${[...trail.slice(start), path].join(" → ")}` });
+      return;
+    }
+    if (done.has(path)) return;
+    for (const target of next.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of next.keys()) visit(path, []);
+  return violations;
+};

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+// bun test must find the samples inside the working folder, so they are made there, in build/, which git ignores.
+let folder: string;
+beforeAll(async () => {
+  await Bun.write("build/.keep", "");
+  folder = await mkdtemp("build/lane-");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a lane of one sample file as the runner does, in a process of its own so that its output stays out of ours. */
+async function outcome(name: string, source: string | undefined, { strict = false, obstacle = "" } = {}) {
+  if (source !== undefined)
+    await Bun.write(join(folder, `${name}_test.ts`), `import { expect, test } from "bun:test";\n${source}`);
+  const script = `
+    const { runLane } = await import(${JSON.stringify(join(import.meta.dir, "run_lane.ts"))});
+    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}_test.ts`))}], obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000 };
+    const result = await runLane(lane, { strict: ${strict} });
+    console.log("\\nRESULT " + JSON.stringify(result));`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "ignore" });
+  const line = (await child.stdout.text()).split("\n").find((text) => text.startsWith("RESULT "));
+  const result = JSON.parse(line?.slice("RESULT ".length) ?? "null") as {
+    passed: number;
+    failed: number;
+    skipped: string[];
+    problems: string[];
+  };
+  return { ...result, counts: [result.passed, result.failed, result.skipped.length] };
+}
+
+const pass = 'test("works", () => expect(1).toBe(1));\n';
+
+test("runLane counts passed, failed and skipped tests", async () => {
+  const result = await outcome(
+    "mixed",
+    `${pass}test("fails", () => expect(1).toBe(2));\ntest.skip("later [skip: why]", () => {});\n`,
+  );
+  expect(result.counts).toEqual([1, 1, 1]);
+  expect(result.skipped[0]).toEndWith("later [skip: why]");
+});
+
+test("runLane fails a lane that has no tests", async () => {
+  expect((await outcome("none", undefined)).counts).toEqual([0, 1, 0]);
+});
+
+test("runLane fails a file that does not load", async () => {
+  expect((await outcome("broken", `${pass}throw new Error("at load");\n`)).counts).toEqual([0, 1, 0]);
+});
+
+test("runLane fails when bun dies in the middle of a lane", async () => {
+  expect((await outcome("dies", `${pass}test("dies", () => process.kill(process.pid, "SIGSEGV"));\n`)).failed).toBe(1);
+});
+
+test("runLane fails when an error comes after the tests have passed", async () => {
+  expect(
+    (await outcome("late", `${pass}process.exitCode = 3;\nprocess.on("exit", () => process.exit(3));\n`)).failed,
+  ).toBeGreaterThan(0);
+});
+
+test("runLane skips a lane that cannot run, with the reason, and fails it when strict", async () => {
+  const lenient = await outcome("barred", pass, { obstacle: "needs root" });
+  expect(lenient.counts).toEqual([0, 0, 1]);
+  expect(lenient.skipped[0]).toEndWith("[skip: needs root]");
+  expect((await outcome("barred", pass, { obstacle: "needs root", strict: true })).failed).toBe(1);
+});
+
+test("runLane fails a lane whose every test was skipped when strict", async () => {
+  const source = 'test.skip("a [skip: why]", () => {});\n';
+  expect((await outcome("empty", source)).counts).toEqual([0, 0, 1]);
+  expect((await outcome("empty", source, { strict: true })).failed).toBe(1);
+});
