@@ -45,3 +45,11 @@ int strait_lock(const char *path, int create, int wait)
 	}
 	return fd;
 }
+
+/* A second descriptor for the same open file, with a life of its own. */
+int strait_duplicate(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	return copy < 0 ? -errno : copy;
+}

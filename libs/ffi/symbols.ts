@@ -53,6 +53,21 @@ const table = {
   strait_clsact_detach: { args: ["i32", "i32"], returns: "i32" },
   strait_clsact_query: { args: ["i32", "i32", "buffer"], returns: "i32" },
 
+  strait_ring_open: { args: ["i32", "buffer"], returns: "i32" },
+  strait_ring_close: { args: ["u64"], returns: "void" },
+  strait_ring_drain: { args: ["u64"], returns: "i32" },
+  strait_ring_take: { args: ["u64", "buffer", "u32"], returns: "void" },
+
+  strait_netlink_open: { args: ["i32", "buffer", "u32"], returns: "i32" },
+  strait_netlink_port: { args: ["i32", "buffer"], returns: "i32" },
+  strait_netlink_send: { args: ["i32", "buffer", "u32"], returns: "i32" },
+  strait_netlink_receive: { args: ["i32", "buffer", "u32", "i32"], returns: "i32" },
+
+  strait_ethtool_names: { args: ["buffer", "buffer", "u32"], returns: "i32" },
+  strait_ethtool_features: { args: ["buffer", "buffer", "u32"], returns: "i32" },
+  strait_ethtool_set_features: { args: ["buffer", "buffer", "u32"], returns: "i32" },
+
+  strait_duplicate: { args: ["i32"], returns: "i32" },
   strait_close: { args: ["i32"], returns: "i32" },
   strait_is_bpffs: { args: ["buffer"], returns: "i32" },
   strait_lock: { args: ["buffer", "i32", "i32"], returns: "i32" },

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { check, KernelError } from "./kernel_error.ts";
+import type { NetlinkFd } from "./netlink_fd.ts";
+import { shim } from "./symbols.ts";
+
+/** What a listener is told. */
+export interface NetlinkListener {
+  /** One datagram, a copy. */
+  data(datagram: Uint8Array): void;
+  /** The last call: after `close()`, or with an error. ENOBUFS: notifications were lost, so listen anew and read everything. */
+  closed(error?: KernelError): void;
+}
+
+/** Ends listening; the socket itself stays open. */
+export interface NetlinkListening extends Disposable {
+  close(): void;
+  /** Whether listening keeps the process alive; it does at first. */
+  keepAlive(yes: boolean): void;
+}
+
+/**
+ * Has Bun's own event loop read a netlink socket: no thread, no polling. Bun takes a descriptor of any socket and reads it
+ * datagram by datagram (proven in listen_netlink_test.ts); it gets a duplicate, so that both sides close for themselves.
+ * Only root can send to a NETLINK_ROUTE socket besides the kernel, so senders are not looked at.
+ *
+ * @example
+ * ```ts
+ * const listening = await listenNetlink(NetlinkFd.open(0, [1]), { data: console.log, closed: console.error });
+ * ```
+ */
+export async function listenNetlink(socket: NetlinkFd, listener: NetlinkListener): Promise<NetlinkListening> {
+  const fd = check(shim().strait_duplicate(socket.fd), "duplicate", "netlink socket");
+  const options: Bun.FdSocketOptions = {
+    fd,
+    socket: {
+      data: (_socket, bytes) => listener.data(bytes.slice()),
+      close: (_socket, error) => listener.closed(error === undefined || error === null ? undefined : asKernelError(error)),
+      error: () => {}, // close follows, with the same error
+    },
+  };
+  // Bun's types declare FdSocketOptions but forget the overload of connect that takes them.
+  const reader = await Bun.connect(options as unknown as Bun.UnixSocketOptions);
+  const close = () => void reader.terminate();
+  return {
+    close,
+    keepAlive: (yes) => void (yes ? reader.ref() : reader.unref()),
+    [Symbol.dispose]: close,
+  };
+}
+
+function asKernelError(error: Error & { errno?: number }): KernelError {
+  return new KernelError("receive from", "the kernel by netlink", error.errno ?? 0, { cause: error });
+}
