@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Address, addressFromBytes, addressToBytes, type Family, type Mac, macFromBytes } from "@strait/model";
+import {
+  type Address,
+  addressFromBytes,
+  addressToBytes,
+  type Family,
+  type IfIndex,
+  type Mac,
+  macFromBytes,
+  parseIfIndex,
+} from "@strait/model";
 import { AF } from "./constants.ts";
 import { Malformed } from "./malformed.ts";
 
@@ -59,4 +68,11 @@ export function readFamily(af: number): Family {
 export function readFixed(payload: Uint8Array, size: number): { head: DataView; rest: Uint8Array } {
   if (payload.length < size) throw new Malformed(`${payload.length} bytes where the header alone has ${size}`);
   return { head: viewOf(payload.subarray(0, size)), rest: payload.subarray(size) };
+}
+
+/** An interface index the kernel gave; zero and negative ones are Malformed. */
+export function readIndex(value: number): IfIndex {
+  const parsed = parseIfIndex(value);
+  if (!parsed.ok) throw new Malformed(parsed.reason);
+  return parsed.value;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Address, addressBits, type IfIndex, type Result } from "@strait/model";
 import { Attributes, attribute } from "./attributes.ts";
-import { afOf, readAddress, readFamily, readFixed, viewOf, wireAddress } from "./bytes.ts";
+import { afOf, readAddress, readFamily, readFixed, readIndex, viewOf, wireAddress } from "./bytes.ts";
 import { IFA, IFA_F } from "./constants.ts";
-import { readIndex } from "./link.ts";
 import { Malformed, reading } from "./malformed.ts";
 import { type RouteScope, readScope, scopeNumber } from "./route_names.ts";
 

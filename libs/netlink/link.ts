@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type IfIndex, type Mac, parseIfIndex, type Result } from "@strait/model";
+import type { IfIndex, Mac, Result } from "@strait/model";
 import { Attributes, readText } from "./attributes.ts";
-import { readFixed, readMac } from "./bytes.ts";
+import { readFixed, readIndex, readMac } from "./bytes.ts";
 import { IFF, IFLA, IFLA_BR, IFLA_INFO, IFLA_TUN } from "./constants.ts";
 import { Malformed, reading } from "./malformed.ts";
 import { decodeVxlan, type VxlanAttributes } from "./vxlan.ts";
@@ -71,13 +71,6 @@ export interface Link {
 function optionalIndex(value: number | undefined): IfIndex | undefined {
   if (value === undefined || value === 0) return undefined;
   return readIndex(value);
-}
-
-/** An interface index the kernel gave; zero and negative ones are Malformed. */
-export function readIndex(value: number): IfIndex {
-  const parsed = parseIfIndex(value);
-  if (!parsed.ok) throw new Malformed(parsed.reason);
-  return parsed.value;
 }
 
 function readKind(kind: string | undefined, data: Attributes): Pick<Link, "vxlan" | "bridge" | "tun"> {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Address, type IfIndex, type Mac, macToBytes, type Result } from "@strait/model";
 import { Attributes, attribute } from "./attributes.ts";
-import { afOf, readAddress, readFixed, readMac, viewOf, wireAddress } from "./bytes.ts";
+import { afOf, readAddress, readFixed, readIndex, readMac, viewOf, wireAddress } from "./bytes.ts";
 import { AF, NDA, NTF } from "./constants.ts";
-import { readIndex } from "./link.ts";
 import { reading } from "./malformed.ts";
 
 /** Size of `struct ndmsg`. */

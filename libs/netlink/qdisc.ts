@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IfIndex, Result } from "@strait/model";
 import { Attributes, attribute } from "./attributes.ts";
-import { readFixed, viewOf } from "./bytes.ts";
+import { readFixed, readIndex, viewOf } from "./bytes.ts";
 import { TCA } from "./constants.ts";
-import { readIndex } from "./link.ts";
 import { Malformed, reading } from "./malformed.ts";
 
 const TCMSG = 20;

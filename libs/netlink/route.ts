@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Address, addressBits, addressOf, type Cidr, cidrOf, type Family, type IfIndex, type Result } from "@strait/model";
 import { Attributes } from "./attributes.ts";
-import { readAddress, readFamily, readFixed, viewOf } from "./bytes.ts";
+import { readAddress, readFamily, readFixed, readIndex, viewOf } from "./bytes.ts";
 import { AF, RTA, RTAX, RTM_F } from "./constants.ts";
-import { readIndex } from "./link.ts";
 import { Malformed, reading } from "./malformed.ts";
 import { type RouteScope, type RouteType, readScope, readType } from "./route_names.ts";
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, IfIndex } from "@strait/model";
-import { ifIndex } from "@strait/model";
 import { type Attributes, attribute } from "./attributes.ts";
-import { readAddress, wireAddress } from "./bytes.ts";
+import { readAddress, readIndex, wireAddress } from "./bytes.ts";
 import { IFLA_VXLAN } from "./constants.ts";
 
 /** Attributes of a vxlan device, as the kernel reports them (Documentation/networking/vxlan.rst). */
@@ -62,7 +61,7 @@ export function decodeVxlan(data: Attributes): VxlanAttributes {
     learning: data.u8(IFLA_VXLAN.LEARNING) === 1,
     ...(local && { local: readAddress(local) }),
     ...(remote && { remote: readAddress(remote) }),
-    ...(link && { link: ifIndex(link) }),
+    ...(link && { link: readIndex(link) }),
     udpChecksum: data.u8(IFLA_VXLAN.UDP_CSUM) === 1,
     udp6ZeroChecksumTx: data.u8(IFLA_VXLAN.UDP_ZERO_CSUM6_TX) === 1,
     udp6ZeroChecksumRx: data.u8(IFLA_VXLAN.UDP_ZERO_CSUM6_RX) === 1,
