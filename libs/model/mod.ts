@@ -12,6 +12,7 @@ export * from "./cluster_file.ts";
 export * from "./delta.ts";
 export * from "./facts.ts";
 export * from "./ids.ts";
+export * from "./limits.ts";
 export * from "./mac.ts";
 export * from "./mtu.ts";
 export * from "./owned.ts";

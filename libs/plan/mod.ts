@@ -17,4 +17,4 @@ export { CLUSTER_RANGE, HOP_RANGE, ownedRows, owns, steers } from "./ownership.t
 export { DEVICE_MTU, type Plan } from "./plan.ts";
 export { planAgent } from "./plan_agent.ts";
 export { planGateway } from "./plan_gateway.ts";
-export { fillSlots, SLOTS, type SlotMember } from "./slot_table.ts";
+export { fillSlots, type SlotMember } from "./slot_table.ts";

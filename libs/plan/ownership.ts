@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { addRow, emptyRows, type MapName, mapNames, type Owner, type RowOf, type Rows } from "@strait/model";
+import {
+  addRow,
+  emptyRows,
+  MAX_CLUSTERS,
+  MAX_HOPS,
+  type MapName,
+  mapNames,
+  type Owner,
+  type RowOf,
+  type Rows,
+} from "@strait/model";
 
 /** Hop indexes of each process on a node, so that they never allocate the same one. 0 is "no hop". */
 export const HOP_RANGE: { readonly [O in Owner]: { readonly first: number; readonly last: number } } = {
   agent: { first: 1, last: 6143 },
-  gateway: { first: 6144, last: 8191 },
+  gateway: { first: 6144, last: MAX_HOPS - 1 },
 };
 
 /** Cluster indexes of other clusters; 0 is the own one. */
-export const CLUSTER_RANGE = { first: 1, last: 256 } as const;
+export const CLUSTER_RANGE = { first: 1, last: MAX_CLUSTERS - 1 } as const;
 
 /**
  * Who decides where traffic to other clusters goes on this node (clusters, slots, remote subnets, routes): the gateway app

@@ -17,10 +17,11 @@ import {
   type Problem,
   type RouteRow,
   type Rows,
+  SLOTS,
 } from "@strait/model";
 import { assignIndexes } from "./index_allocation.ts";
 import { CLUSTER_RANGE } from "./ownership.ts";
-import { fillSlots, SLOTS } from "./slot_table.ts";
+import { fillSlots } from "./slot_table.ts";
 
 /** Cluster indexes: those present stay. */
 export function clusterIndexes(file: ClusterFile, present: Rows): { indexes: ReadonlyMap<string, number>; problems: Problem[] } {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SLOTS } from "@strait/model";
 
 /** A hop that takes part in a slot table. Without a weight it counts 1. */
 export interface SlotMember {
   readonly hop: number;
   readonly weight?: number;
 }
-
-/** Slots per cluster: STRAIT_SLOTS of bpf/lib/shared.h (libs/codec tests that). */
-export const SLOTS = 256;
 
 /** A fixed pseudo-random number for a slot and a hop (Murmur3's finaliser over both). */
 function score(slot: number, hop: number): number {
