@@ -56,7 +56,7 @@ int strait_from_tunnel(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
-/* Names every enum of shared.h, so that its names and numbers get into BTF and from there into TypeScript. */
+/* Names every enum of shared.h, and the struct no map holds, so that names, numbers and layouts get into BTF and from there into TypeScript. */
 const volatile struct {
 	enum strait_subnet_kind subnet_kind;
 	enum strait_owner owner;
@@ -65,6 +65,7 @@ const volatile struct {
 	enum strait_peer_flag peer_flag;
 	enum strait_reason reason;
 	enum strait_hook hook;
+	struct strait_event event;
 } vocabulary;
 
 char _license[] SEC("license") = "Dual BSD/GPL";
