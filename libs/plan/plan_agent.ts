@@ -77,7 +77,7 @@ function addNodeSubnets(rows: MutableRows, file: ClusterFile, own: NodeSpec, hop
  */
 export function planAgent(file: ClusterFile, facts: NodeFacts, present: Rows): Plan {
   const own = ownNode(file);
-  const ways = new Ways(own, facts);
+  const ways = new Ways("intra", own, facts);
   const rows = emptyRows();
   // A worker sends to gateways only: hops to the other workers would cost rows and never carry a packet.
   const others = file.nodes.filter((node) => node.name !== own.name && (own.gateway || node.gateway));

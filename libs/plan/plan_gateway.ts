@@ -32,7 +32,8 @@ function addCablePeers(
   lanes: HopPlan,
   indexes: ReadonlyMap<string, number>,
 ): void {
-  for (const address of own.addresses) {
+  // Cables may end on an address of an uplink of their own that the nodes' entries do not name.
+  for (const address of [...own.addresses, ...[...lanes.hops.values()].map((lane) => lane.local)]) {
     addRow(rows, "peers", { address, role: "cable", flags: ["self"], cluster: 0, hop: 0, local: address });
   }
   for (const { id, gateways } of file.clusters) {
@@ -67,7 +68,7 @@ export function planGateway(file: ClusterFile, facts: NodeFacts, present: Rows):
     return { rows, owned, links: [], routes: [], ownsRoutes: false, attach: { uplinks: [], pods: [] }, problems };
   }
 
-  const ways = new Ways(own, facts);
+  const ways = new Ways("cable", own, facts);
   const clusters = clusterIndexes(file, present);
   const wanted = file.clusters.flatMap(({ id, gateways }) =>
     gateways.map(({ name, addresses, port }) => ({

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   type Address,
-  type Family,
   formatAddress,
   type NodeFacts,
   type NodeSpec,
   ok,
   type PathFact,
   type Result,
+  type Role,
   refuse,
   sameAddress,
 } from "@strait/model";
@@ -19,57 +19,63 @@ export interface TunnelEnd {
   readonly path: PathFact;
 }
 
-/** What this node knows of ways to others, prepared for look-ups. */
+function families(list: readonly Address[]): string {
+  return [...new Set(list.map((a) => `IPv${a.family}`))].sort().join(" and ");
+}
+
+/** What this node knows of ways to others on one of our ports, prepared for look-ups. */
 export class Ways {
+  readonly #role: Role;
   readonly #own: NodeSpec;
   readonly #facts: NodeFacts;
   readonly #paths: ReadonlyMap<string, PathFact>;
 
-  constructor(own: NodeSpec, facts: NodeFacts) {
+  constructor(role: Role, own: NodeSpec, facts: NodeFacts) {
+    this.#role = role;
     this.#own = own;
     this.#facts = facts;
     this.#paths = new Map(facts.paths.map((path) => [formatAddress(path.remote), path]));
   }
 
   /**
-   * The end a tunnel to a node goes to: its first address of a family this node has too and with a path; IPv4 before IPv6,
-   * as Submariner does. Refused with what is missing.
+   * The end a tunnel to a node goes to: its first address with a path and an address of ours to send from; IPv4 before
+   * IPv6, as Submariner does. Refused with what is missing.
    */
   choose(remotes: readonly Address[]): Result<TunnelEnd> {
-    const meeting = remotes.filter((remote) => this.#has(remote.family));
-    if (meeting.length === 0) {
-      const families = (list: readonly Address[]): string => [...new Set(list.map((a) => `IPv${a.family}`))].sort().join(" and ");
+    for (const remote of [...remotes].sort((a, b) => a.family - b.family)) {
+      const path = this.#paths.get(formatAddress(remote));
+      const local = this.localFor(remote);
+      if (path && local) return ok({ remote, local, path });
+    }
+    if (!remotes.some((remote) => this.localFor(remote))) {
       return refuse(
         `it has ${families(remotes)} addresses and node ${this.#own.name} has ${families(this.#own.addresses)}: ` +
           "give both an address of the same family",
       );
     }
-    for (const remote of [...meeting].sort((a, b) => a.family - b.family)) {
-      const path = this.#paths.get(formatAddress(remote));
-      const local = this.localFor(remote);
-      if (path && local) return ok({ remote, local, path });
-    }
-    return refuse(`no route leads to ${meeting.map(formatAddress).join(" or ")}: add one, or name the uplink that leads there`);
+    return refuse(`no route leads to ${remotes.map(formatAddress).join(" or ")}: add one, or name the uplink that leads there`);
   }
 
-  /** The own address that a node at `remote` is expected to speak to, if this node has one of its family. */
+  /**
+   * The own address that whoever is at `remote` is expected to speak to, if there is one of its family.
+   *
+   * The nodes of the own cluster know us by the addresses in the config. Other clusters may know us by another address, on
+   * an uplink of its own: there the kernel's choice counts unless the config names one on that uplink.
+   */
   localFor(remote: Address): Address | undefined {
     const own = this.#own.addresses.filter((a) => a.family === remote.family);
     const path = this.#paths.get(formatAddress(remote));
     if (!path) return own[0];
-    // The far side knows us by the addresses in the config only, so the kernel's choice counts only where it is one of them.
     const uplink = this.#facts.uplinks.find((link) => link.ifindex === path.ifindex);
     return (
-      own.find((a) => sameAddress(a, path.local)) ?? own.find((a) => uplink?.addresses.some((b) => sameAddress(a, b))) ?? own[0]
+      own.find((a) => sameAddress(a, path.local)) ??
+      own.find((a) => uplink?.addresses.some((b) => sameAddress(a, b))) ??
+      (this.#role === "cable" ? path.local : own[0])
     );
   }
 
   /** MTU of the uplink, where it is known. */
   uplinkMtu(path: PathFact): number | undefined {
     return this.#facts.uplinks.find((link) => link.ifindex === path.ifindex)?.mtu;
-  }
-
-  #has(family: Family): boolean {
-    return this.#own.addresses.some((a) => a.family === family);
   }
 }
