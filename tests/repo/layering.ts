@@ -3,7 +3,7 @@
  * Who may import whom:
  *
  * ```
- * model ← plan, codec ← dataplane ← apps        lab, tests and tools see everything; nothing of the product sees lab
+ * model ← plan, codec ← dataplane ← standalone ← apps        lab and tests see everything; nothing of the product sees lab
  *   ↑        ↑
  *  ffi ←── netlink,  obs
  * ```
@@ -22,10 +22,12 @@ export const allowed: Record<string, readonly string[]> = {
   "libs/obs": ["model"],
   "libs/netlink": ["model", "ffi"],
   "libs/dataplane": ["model", "codec", "ffi", "netlink", "obs"],
+  "libs/testkit": [],
   "libs/lab": [...productLibs, "lab"],
-  "apps/gateway": productLibs,
-  "apps/routeagent": productLibs,
-  tests: [...productLibs, "lab"],
+  "libs/standalone": productLibs,
+  "apps/gateway": [...productLibs, "standalone"],
+  "apps/routeagent": [...productLibs, "standalone"],
+  tests: [...productLibs, "standalone", "lab"],
   tools: [...productLibs, "lab"],
 };
 
@@ -34,9 +36,9 @@ const pure = new Set(["libs/model", "libs/plan", "libs/codec"]);
 
 /** Third-party packages and the only places that may import them. */
 const thirdParty: Record<string, readonly string[]> = {
-  hono: ["libs/obs", "apps/gateway", "apps/routeagent"],
-  valibot: ["libs/obs", "apps/gateway", "apps/routeagent"],
-  yaml: ["libs/obs", "libs/lab", "apps/gateway", "apps/routeagent", "tests"],
+  hono: ["libs/obs", "libs/standalone", "apps/gateway", "apps/routeagent"],
+  valibot: ["libs/standalone", "apps/gateway", "apps/routeagent"],
+  yaml: ["libs/standalone", "libs/lab", "apps/gateway", "apps/routeagent", "tests"],
 };
 
 function refusal(file: SourceFile, specifier: string): string | undefined {
@@ -46,7 +48,11 @@ function refusal(file: SourceFile, specifier: string): string | undefined {
     return pure.has(home) && !isTest(file) ? `${home} is pure and may not import ${specifier}` : undefined;
   }
   if (specifier.startsWith("@strait/")) {
-    const name = specifier.slice("@strait/".length);
+    const [, name = "", door] = specifier.split("/");
+    const testing = isTest(file) || home === "tests" || file.path.includes("/testing/");
+    if (door !== undefined && !(door === "testing" && testing))
+      return `${specifier}: only tests may use another door than mod.ts, and only /testing`;
+    if (name === "testkit" && testing) return undefined;
     if (home === `libs/${name}`) return `${specifier} is this very package: import the file by its relative path`;
     return allowed[home]?.includes(name) ? undefined : `${home} may not import ${specifier}`;
   }
@@ -75,7 +81,7 @@ export const noCircles: Rule = (files) => {
   const next = new Map<string, string[]>();
   for (const file of files.filter(isTypeScript)) {
     const targets = importsOf(file.text).flatMap((specifier) => {
-      const lib = /^@strait\/([^/]+)$/.exec(specifier)?.[1];
+      const lib = /^@strait\/(.+)$/.exec(specifier)?.[1];
       const path = lib === undefined ? join(dirname(file.path), specifier) : `libs/${lib}/mod.ts`;
       return known.has(path) ? [path] : [];
     });

@@ -24,6 +24,9 @@ describe("layering catches", () => {
     ["plan importing bun", file("libs/plan/a.ts", "bun")],
     ["dataplane importing plan", file("libs/dataplane/a.ts", "@strait/plan")],
     ["product code importing lab", file("apps/gateway/a.ts", "@strait/lab")],
+    ["product code importing the testkit", file("libs/ffi/a.ts", "@strait/testkit")],
+    ["product code importing another lib's test doubles", file("apps/gateway/a.ts", "@strait/standalone/testing")],
+    ["a file of another lib by its path", file("apps/gateway/a_test.ts", "@strait/plan/plan.ts")],
     ["an app importing the other", file("apps/gateway/a.ts", "../routeagent/main.ts")],
     ["a relative path into another package", file("libs/plan/a.ts", "../model/mod.ts")],
     ["a package importing itself by name", file("libs/plan/a.ts", "@strait/plan")],
@@ -41,7 +44,7 @@ describe("layering catches", () => {
 test("layering lets allowed imports through", () => {
   const good = [
     file("libs/plan/a.ts", "@strait/model", "./b.ts"),
-    file("libs/plan/a_test.ts", "bun:test", "node:fs"),
+    file("libs/plan/a_test.ts", "bun:test", "node:fs", "@strait/testkit"),
     file("libs/ffi/a.ts", "bun:ffi", "@strait/model"),
     file("apps/gateway/a.ts", "hono", "valibot", "yaml", "@strait/plan", "node:fs/promises"),
   ];

@@ -32,6 +32,7 @@ export const modOnlyExports: Rule = (files) =>
 /** Each workspace is private, named after its folder, and a lib is declared at the root. */
 export const workspaces: Rule = (files) => {
   const root = files.find((file) => file.path === "package.json");
+  const locked = files.find((file) => file.path === "bun.lock")?.text ?? "";
   const declared = root === undefined ? {} : (parse(root)["dependencies"] as Record<string, string>);
   return files.flatMap((file): Violation[] => {
     const match = /^(libs|apps)\/([^/]+)\/package\.json$/.exec(file.path);
@@ -43,9 +44,11 @@ export const workspaces: Rule = (files) => {
     const wrong = Object.entries(wanted).find(([key, value]) => own[key] !== value);
     const say = (message: string) => [{ path: file.path, message }];
     if (wrong !== undefined) return say(`${wrong[0]} must be ${JSON.stringify(wrong[1])}`);
-    if (kind === "libs" && JSON.stringify(own["exports"]) !== '{".":"./mod.ts"}') return say("exports must be ./mod.ts alone");
+    const { ".": door, "./testing": doubles = "./testing/mod.ts", ...others } = (own["exports"] ?? {}) as Record<string, Json>;
+    const doors = door === "./mod.ts" && doubles === "./testing/mod.ts" && Object.keys(others).length === 0;
+    if (kind === "libs" && !doors) return say("exports must be ./mod.ts, and ./testing/mod.ts for test doubles if it has any");
     if (kind === "libs" && declared[name] !== "workspace:*") return say(`the root package.json must list ${name} as workspace:*`);
-    return [];
+    return locked.includes(`"${kind}/${folder}": {`) ? [] : say("bun.lock does not know it: run bun install and commit bun.lock");
   });
 };
 

@@ -25,6 +25,7 @@ describe("a bad sample is caught by", () => {
     ["workspaces", "not private", "libs/a/package.json", json({ ...lib, private: false })],
     ["workspaces", "a second door", "libs/a/package.json", json({ ...lib, exports: { ".": "./mod.ts", "./b": "./b.ts" } })],
     ["workspaces", "not listed at the root", "libs/a/package.json", json(lib)],
+    ["workspaces", "an app that bun.lock does not know", "apps/a/package.json", json({ ...lib, name: "@strait/app-a" })],
     ["pinned", "a range", "package.json", json({ dependencies: { hono: "^4.0.0" } })],
     ["pinned", "a tag", "package.json", json({ devDependencies: { typescript: "latest" } })],
     ["lockfile", "a second lockfile", "package-lock.json", "{}"],

@@ -8,8 +8,10 @@ export const longest = 400;
 const isGenerated = (path: string) => path.endsWith(".gen.ts");
 const isSource = ({ path }: SourceFile) => /\.(ts|c|h|sh)$/.test(path) || path === "justw" || path === ".ci/run";
 
-/** What the kernel loads must be GPL-compatible: the programs, and those that tests of the loader load. */
-const isBpf = (path: string) => path.startsWith("bpf/") || /\/testdata\/[^/]+\.c$/.test(path);
+const dual = "GPL-2.0-only OR BSD-2-Clause";
+/** BPF programs must be GPL-compatible; the samples that tests of the loader compile may be of either kind. */
+const licensesOf = (path: string) =>
+  path.startsWith("bpf/") ? [dual] : /\/testdata\/[^/]+\.c$/.test(path) ? ["Apache-2.0", dual] : ["Apache-2.0"];
 
 const each = (applies: (file: SourceFile) => boolean, check: (file: SourceFile) => string | undefined): Rule => {
   return (files) =>
@@ -23,9 +25,11 @@ const each = (applies: (file: SourceFile) => boolean, check: (file: SourceFile) 
 export const spdx = each(isSource, ({ path, text }) => {
   const [first = "", second = ""] = text.split("\n", 2);
   const line = first.startsWith("#!") ? second : first;
-  const id = `SPDX-License-Identifier: ${isBpf(path) ? "GPL-2.0-only OR BSD-2-Clause" : "Apache-2.0"}`;
-  const forms = [`// ${id}`, `/* ${id} */`, `# ${id}`];
-  return forms.includes(line) ? undefined : `the first line must be: ${id}`;
+  const ids = licensesOf(path);
+  const forms = ids.flatMap((id) =>
+    ["// @", "/* @ */", "# @"].map((form) => form.replace("@", `SPDX-License-Identifier: ${id}`)),
+  );
+  return forms.includes(line) ? undefined : `the first line must be the SPDX line of ${ids.join(" or ")}`;
 });
 
 /** One topic per file: what is longer than `longest` lines is several rooms. */
@@ -37,7 +41,7 @@ export const length = each(
   },
 );
 
-/** Names of files are snake_case; a test of x.ts is called x_test.ts, or x_something_test.ts, and stands beside it. */
+/** Names of files are snake_case; a test is called x_test.ts and stands beside the code that it tests. */
 export const names: Rule = (files) => {
   const paths = new Set(files.map((file) => file.path));
   return files.filter(isSource).flatMap(({ path }): Violation[] => {
@@ -47,9 +51,10 @@ export const names: Rule = (files) => {
     if (/\.(test|spec)\.ts$/.test(name)) return [{ path, message: "call a test x_test.ts" }];
     if (!/^[a-z0-9]+(_[a-z0-9]+)*(\.gen)?\.(ts|c|h|sh)$/.test(name)) return [{ path, message: "file names are snake_case" }];
     if (!name.endsWith("_test.ts") || !/^(libs|apps)\//.test(path)) return [];
-    const words = name.slice(0, -"_test.ts".length).split("_");
-    const beside = words.some((_, index) => paths.has(`${folder}${words.slice(0, index + 1).join("_")}.ts`));
-    return beside ? [] : [{ path, message: `no file beside it that it tests: expected ${folder}${words.join("_")}.ts` }];
+    const beside = [...paths].some(
+      (other) => other.startsWith(folder) && /^[a-z0-9_.]+(?<!_test)\.ts$/.test(other.slice(folder.length)),
+    );
+    return beside ? [] : [{ path, message: "a test stands beside the code that it tests" }];
   });
 };
 

@@ -41,12 +41,12 @@ test("noAny does not mind the word in comments, strings and Promise.any", () => 
   expect(noAny([{ path: "libs/model/a.ts", text }])).toEqual([]);
 });
 
-test("names takes x_more_test.ts for a test of x.ts", () => {
+test("names takes any x_test.ts that stands beside code", () => {
   const text = "";
   expect(
     names([
       { path: "libs/model/x.ts", text },
-      { path: "libs/model/x_more_test.ts", text },
+      { path: "libs/model/every_form_test.ts", text },
     ]),
   ).toEqual([]);
 });

@@ -4,7 +4,7 @@
 export interface Report {
   readonly passed: number;
   readonly failed: number;
-  /** `file: name` of every skipped test; the name carries the reason (see requires.ts). */
+  /** `file: name` of every skipped test; the name carries the reason (see libs/testkit). */
   readonly skipped: readonly string[];
   /** Files with at least one test in the report. */
   readonly files: ReadonlySet<string>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The lanes of `./justw test`: which files, what they need of the machine, how long one test may take. */
-import { type Needs, requires } from "./requires.ts";
+import { type Needs, requires } from "@strait/testkit";
 
 export interface Lane {
   readonly name: string;

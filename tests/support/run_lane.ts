@@ -55,6 +55,8 @@ async function runFiles(lane: Lane, files: readonly string[], outfile: string, s
   const report = readJunit((await written.exists()) ? await written.text() : "");
 
   const problems = files.filter((file) => !report.files.has(file)).map((file) => `${file}: did not load, or has no tests`);
+  for (const line of report.skipped)
+    if (!/\[skip: .+\]$/.test(line)) problems.push(`${line}: skipped without a reason (use testIf of @strait/testkit)`);
   if (code !== 0 && report.failed === 0 && problems.length === 0) {
     problems.push(`${lane.name}: bun test ended with ${child.signalCode ?? `exit code ${code}`} although no test failed`);
   }

@@ -60,6 +60,10 @@ test("runLane fails when an error comes after the tests have passed", async () =
   ).toBeGreaterThan(0);
 });
 
+test("runLane fails a skip that gives no reason", async () => {
+  expect((await outcome("mute", `${pass}test.skip("later", () => {});\n`)).counts).toEqual([1, 1, 1]);
+});
+
 test("runLane skips a lane that cannot run, with the reason, and fails it when strict", async () => {
   const lenient = await outcome("barred", pass, { obstacle: "needs root" });
   expect(lenient.counts).toEqual([0, 0, 1]);

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What tests of all packages share. Imported by `*_test.ts` files and by `tests/` only.
+ *
+ * @module
+ */
+export * from "./requires.ts";
+export * from "./skip.ts";
