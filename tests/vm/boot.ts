@@ -55,6 +55,7 @@ export class Vm implements AsyncDisposable {
   #unsent = new Uint8Array(0);
   #console = "";
   #nextId = 1;
+  #over = false;
   /** Kernel release and Bun version as the guest tells them. */
   hello: Extract<Report, { kind: "ready" }> = { kind: "ready", release: "", bun: "" };
 
@@ -95,6 +96,11 @@ export class Vm implements AsyncDisposable {
       throw error;
     }
     return vm;
+  }
+
+  /** Whether qemu still runs. */
+  get alive(): boolean {
+    return !this.#over;
   }
 
   /** All that the kernel and init printed on the serial console so far. */
@@ -145,8 +151,12 @@ export class Vm implements AsyncDisposable {
   async #watch(signal: AbortSignal | undefined): Promise<void> {
     const decoder = new TextDecoder();
     const errors = this.#qemu.stderr.text();
-    for await (const bytes of this.#qemu.stdout) this.#console += decoder.decode(bytes, { stream: true });
+    for await (const bytes of this.#qemu.stdout) {
+      // The serial line ends its lines as a terminal wants them.
+      this.#console += decoder.decode(bytes, { stream: true }).replaceAll("\r", "");
+    }
     await this.#qemu.exited;
+    this.#over = true;
     const reason = signal?.aborted ? signal.reason : new VmEnded(await errors, this.#console);
     this.#ready.reject(reason);
     // Nobody waits for it after a boot that went well.
@@ -155,12 +165,16 @@ export class Vm implements AsyncDisposable {
   }
 
   #take(report: Report): void {
-    if (report.kind === "ready") return this.#ready.resolve(report);
+    if (report.kind === "ready") {
+      this.#ready.resolve(report);
+      return;
+    }
     const pending = this.#pending.get(report.id);
-    if (report.kind === "exit") return pending?.resolve({ exit: report.exit, stdout: pending.stdout, stderr: pending.stderr });
-    if (!pending) return;
-    pending[report.stream] += report.text;
-    pending.onOutput?.(report.text);
+    if (report.kind === "exit") pending?.resolve({ exit: report.exit, stdout: pending.stdout, stderr: pending.stderr });
+    else if (pending) {
+      pending[report.stream] += report.text;
+      pending.onOutput?.(report.text);
+    }
   }
 
   #send(order: Order): void {
@@ -184,7 +198,7 @@ export class VmEnded extends Error {
     qemuErrors: string,
     readonly console: string,
   ) {
-    const tail = console.trimEnd().split("\n").slice(-40).join("\n");
+    const tail = console.trimEnd().split("\n").slice(-80).join("\n");
     super(`the virtual machine ended by itself\n${qemuErrors.trim()}\n${tail}`.replace(/\n\n+/g, "\n"));
   }
 }

@@ -21,6 +21,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -54,6 +55,9 @@ const MODULE_FOLDERS: readonly string[] = [
 
 /** Development tools in node_modules that no test inside the guest uses. */
 const HEAVY_PACKAGES = /biome|typescript|^@types|bun-types/;
+
+/** How long an image outlives the change of its content. */
+const KEEP_MS = 60 * 60_000;
 
 const GUEST_FOLDER = join(import.meta.dir, "guest");
 
@@ -96,14 +100,27 @@ export async function buildImage(
       ...options,
     });
     if (!initramfs.ok) return initramfs;
-    // Older images are never asked for again: their key names files that changed.
-    rmSync(dirname(home), { recursive: true, force: true });
-    mkdirSync(dirname(home), { recursive: true });
-    renameSync(join(work, "out"), home);
+    publish(join(work, "out"), home);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return ok(image);
+}
+
+/** Puts the finished files in place. Another run may have been faster: then its files, of the same content, stay. */
+function publish(from: string, home: string): void {
+  const shelf = dirname(home);
+  mkdirSync(shelf, { recursive: true });
+  for (const name of readdirSync(shelf)) {
+    const other = join(shelf, name);
+    // Its key names files that have changed; but a run that began a while ago may still boot from it.
+    if (Date.now() - statSync(other).mtimeMs > KEEP_MS) rmSync(other, { recursive: true, force: true });
+  }
+  try {
+    renameSync(from, home);
+  } catch (error) {
+    if (!existsSync(home)) throw error;
+  }
 }
 
 function contentKey(kernel: Kernel, paths: readonly string[], project: string): string {

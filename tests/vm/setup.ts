@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ok, type Result, refuse } from "@strait/model";
 import type { BootOptions } from "./boot.ts";
@@ -28,6 +28,7 @@ export async function setup(options: { readonly signal?: AbortSignal } = {}): Pr
   if (Bun.which("qemu-system-x86_64") === null) return refuse("qemu-system-x86_64 is not installed: package qemu-system-x86");
   const folder = join(PROJECT, ".tools/vm");
   mkdirSync(folder, { recursive: true });
+  sweep(folder);
   const kernel = await fetchKernel(folder, options);
   if (!kernel.ok) return kernel;
   const image = await buildImage(kernel.value, { folder, project: PROJECT, ...options });
@@ -35,4 +36,12 @@ export async function setup(options: { readonly signal?: AbortSignal } = {}): Pr
   const tree = await packTree(PROJECT, join(folder, `tree.${process.pid}.tar`), options);
   if (!tree.ok) return tree;
   return ok({ kernel: kernel.value, image: image.value, tree: tree.value, ...options });
+}
+
+/** Removes what a killed run left: temporary names end with the process id that made them. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /\.(\d+)\.(?:tar|partial)$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }

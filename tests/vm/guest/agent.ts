@@ -21,9 +21,12 @@ function send(report: Report): void {
 }
 
 function obey(order: Order): void {
-  if (order.kind === "kill") return kill(order.id);
-  const [program, ...rest] = order.argv;
-  if (program === undefined) return send({ kind: "exit", id: order.id, exit: -1 });
+  if (order.kind === "kill") kill(order.id);
+  else start(order);
+}
+
+function start(order: Extract<Order, { kind: "run" }>): void {
+  const [program = "", ...rest] = order.argv;
   // A group of its own, so that a kill reaches what the program started.
   const child = spawn(program, rest, {
     env: { ...process.env, ...order.env },

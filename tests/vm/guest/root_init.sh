@@ -20,8 +20,9 @@ mount --make-rshared /
 ulimit -n 65536
 hostname strait-vm
 ip link set lo up
-# /dev/net/tun exists only once the module is there; all else is loaded by the kernel when it is first asked for.
-modprobe tun
+# The kernel loads modules when they are first asked for. Not so /dev/net/tun; and two programs that ask for nf_tables at the same
+# moment may both be told that there is no such protocol.
+modprobe -a tun veth bridge vxlan sch_ingress cls_bpf nf_tables nft_chain_nat nft_masq nft_compat xt_MASQUERADE xt_comment
 echo "strait-vm: starting the agent"
 cd /strait && bun run tests/vm/guest/agent.ts /dev/vport0p1
 echo "strait-vm: the agent ended with status $?"

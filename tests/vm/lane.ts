@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The VM lane as a whole: one pass over the guest, its results as data. vm_test.ts turns them into tests.
+ *
+ * @module
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { ok, type Result } from "@strait/model";
+import { type BootOptions, Vm } from "./boot.ts";
+import type { AttachProbe } from "./guest/attach_probe.ts";
+import { run } from "./run.ts";
+import { PROJECT, setup } from "./setup.ts";
+import { type FileReport, runFiles } from "./suite.ts";
+import type { Measurement } from "./verifier_table.ts";
+
+/** Test files that meet the kernel: these run again inside the guest. */
+const SUITES: readonly string[] = [
+  "libs/{ffi,netlink,dataplane}/**/*_test.ts",
+  "tests/bpf/**/*_test.ts",
+  "tests/netns/**/*_test.ts",
+];
+
+/** What one pass found. A part that could not be done holds its error, and the other parts are done all the same. */
+export interface LaneReport {
+  /** Kernel release and the answer of a Bun script. */
+  readonly boot: PromiseSettledResult<{ readonly release: string; readonly answer: string }>;
+  readonly attach: PromiseSettledResult<AttachProbe>;
+  readonly guestPrograms: PromiseSettledResult<Measurement>;
+  /** The same measurement on the kernel that hosts the guest. */
+  readonly hostPrograms: PromiseSettledResult<Measurement>;
+  readonly files: readonly FileReport[];
+}
+
+/**
+ * Boots, probes and runs the suites. Refuses where the host cannot boot the guest at all.
+ *
+ * @param options.say told about progress, a line at a time
+ */
+export async function runVmLane(
+  options: { readonly say?: (line: string) => void; readonly signal?: AbortSignal } = {},
+): Promise<Result<LaneReport>> {
+  const say = options.say ?? (() => undefined);
+  const ready = await setup(options);
+  if (!ready.ok) return ready;
+  try {
+    const report = await probe(ready.value, say);
+    const files = await suiteFiles();
+    const results = join(PROJECT, "build/results/vm");
+    rmSync(results, { recursive: true, force: true });
+    const onFile = (file: FileReport): void => say(summary(file));
+    return ok({ ...report, files: await runFiles(files, ready.value, { ...options, results, onFile }) });
+  } finally {
+    rmSync(ready.value.tree, { force: true });
+  }
+}
+
+async function probe(machine: BootOptions, say: (line: string) => void): Promise<Omit<LaneReport, "files">> {
+  const started = performance.now();
+  await using vm = await Vm.boot(machine);
+  say(`Linux ${vm.hello.release} is up after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const [boot] = await Promise.allSettled([answer(vm)]);
+  const [attach] = await Promise.allSettled([json<AttachProbe>(await vm.run(["bun", "run", "tests/vm/guest/attach_probe.ts"]))]);
+  const measure = ["run", "tests/vm/guest/measure_programs.ts"];
+  const [guestPrograms] = await Promise.allSettled([json<Measurement>(await vm.run(["bun", ...measure]))]);
+  const onHost = await run([process.execPath, ...measure], { cwd: PROJECT });
+  const [hostPrograms] = await Promise.allSettled([json<Measurement>(onHost)]);
+  return { boot, attach, guestPrograms, hostPrograms };
+}
+
+async function answer(vm: Vm): Promise<{ release: string; answer: string }> {
+  const said = await vm.run(["bun", "-e", "console.log(6 * 7)"]);
+  return { release: vm.hello.release, answer: said.stdout.trim() || said.stderr };
+}
+
+/** The last line of a script's output, read as JSON. */
+async function json<T>(ended: { readonly exit: number; readonly stdout: string; readonly stderr: string }): Promise<T> {
+  if (ended.exit !== 0) throw new Error(`exit status ${ended.exit}: ${ended.stderr.trim()}`);
+  return JSON.parse(ended.stdout.trim().split("\n").at(-1) ?? "") as T;
+}
+
+async function suiteFiles(): Promise<string[]> {
+  const found = await Promise.all(SUITES.map((glob) => Array.fromAsync(new Bun.Glob(glob).scan(PROJECT))));
+  return found.flatMap((files) => files.filter((path) => !path.includes("node_modules/")).sort());
+}
+
+function summary({ file, seconds, tests }: FileReport): string {
+  const count = (outcome: string): number => tests.filter((test) => test.outcome === outcome).length;
+  return `${file}: ${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped in ${seconds.toFixed(0)} s`;
+}
