@@ -23,8 +23,9 @@ int strait_map_info(int fd, struct strait_map_info *out)
 
 	if (err)
 		return err;
-	*out = (struct strait_map_info){ info.id,	   info.type,	   info.key_size, info.value_size,
-					 info.max_entries, info.map_flags, {} };
+	*out = (struct strait_map_info){
+		info.id, info.type, info.key_size, info.value_size, info.max_entries, info.map_flags, {}
+	};
 	memcpy(out->name, info.name, sizeof(out->name));
 	return 0;
 }

@@ -64,9 +64,8 @@ int strait_object_programs(struct strait_object *handle, char *out, uint32_t siz
 	struct bpf_program *program;
 	uint32_t at = 0;
 
-	bpf_object__for_each_program(program, handle->object)
-		if (put_name(out, size, &at, bpf_program__name(program)))
-			return -ENOSPC;
+	bpf_object__for_each_program(program,
+				     handle->object) if (put_name(out, size, &at, bpf_program__name(program))) return -ENOSPC;
 	return (int)at;
 }
 
@@ -76,7 +75,8 @@ int strait_object_maps(struct strait_object *handle, char *out, uint32_t size, i
 	struct bpf_map *map;
 	uint32_t at = 0;
 
-	bpf_object__for_each_map(map, handle->object) {
+	bpf_object__for_each_map(map, handle->object)
+	{
 		if (!internal && bpf_map__is_internal(map))
 			continue;
 		if (put_name(out, size, &at, bpf_map__name(map)))
@@ -161,6 +161,22 @@ int strait_object_set_autoload(struct strait_object *handle, const char *name, i
 	return program ? bpf_program__set_autoload(program, load) : -ENOENT;
 }
 
+/* What the file declares of a map: { type, key size, value size, max_entries, flags }. */
+int strait_object_map_shape(struct strait_object *handle, const char *name, uint32_t *out)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(handle->object, name);
+
+	if (!map)
+		return -ENOENT;
+	out[0] = bpf_map__type(map);
+	out[1] = bpf_map__key_size(map);
+	out[2] = bpf_map__value_size(map);
+	out[3] = bpf_map__max_entries(map);
+	out[4] = bpf_map__map_flags(map);
+	return 0;
+}
+
+/* The map takes the shape of what the descriptor is: whoever calls compares first. */
 int strait_object_reuse(struct strait_object *handle, const char *name, int fd)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(handle->object, name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bun converts at the boundary, it does not check: u8 and u16 saturate, a negative u64 becomes 0 (pinned in abi_test.ts).
-// So every integer is checked before the call, and every string is encoded by us.
+// Bun converts at the boundary, it does not check: 256 as u8 is 0, 1.9 is 1, undefined is 0 (pinned in abi_test.ts, and other
+// Bun versions did otherwise). So every integer is checked before the call, and every string is encoded by us.
 
 const encoder = new TextEncoder();
 

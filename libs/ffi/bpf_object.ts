@@ -98,8 +98,7 @@ export class BpfObject extends Handle {
     const code = shim().strait_object_load(this.#handle);
     const log = takeLog();
     if (code < 0) {
-      const culprit = /prog '([^']+)': BPF program load failed/.exec(log)?.[1];
-      throw new KernelError("load", `BPF object ${this.#label}${culprit ? `, program ${culprit}` : ""}`, -code, { log });
+      throw loadError(this.#label, -code, log);
     }
     this.#loaded = true;
   }
@@ -130,6 +129,7 @@ export class BpfObject extends Handle {
     }
     const reused = new Set(Object.keys(reuse));
     for (const [name, map] of Object.entries(reuse)) {
+      this.#sameShape(name, map);
       this.#set("map", name, shim().strait_object_reuse(this.#handle, cString(name), map.fd));
     }
     for (const name of unpinned) if (!this.mapNames.includes(name)) this.#set("map", name, ENOENT);
@@ -142,6 +142,14 @@ export class BpfObject extends Handle {
     for (const name of this.programNames) {
       this.#set("program", name, shim().strait_object_set_autoload(this.#handle, cString(name), programs.includes(name) ? 1 : 0));
     }
+  }
+
+  #sameShape(name: string, map: BpfMap): void {
+    const out = new Uint32Array(5);
+    this.#set("map", name, shim().strait_object_map_shape(this.#handle, cString(name), out));
+    const { type, keySize, valueSize, maxEntries, flags } = map.info();
+    if ([type, keySize, valueSize, maxEntries, flags].every((value, index) => value === out[index])) return;
+    throw new TypeError(`map ${map.info().name} cannot serve as ${name} of BPF object ${this.#label}: its shape differs`);
   }
 
   #configure(name: string, value: number | bigint | boolean): void {
@@ -185,6 +193,14 @@ export class BpfObject extends Handle {
     cache.set(name, part);
     return part;
   }
+}
+
+/** Finds in libbpf's words which part it was. */
+function loadError(label: string, errno: number, log: string): KernelError {
+  const program = /prog '([^']+)': BPF program load failed/.exec(log)?.[1];
+  const pin = /couldn't reuse pinned map at '([^']+)'/.exec(log)?.[1];
+  const options = pin === undefined ? { log } : { log, detail: `${pin} is a map of another shape` };
+  return new KernelError("load", `BPF object ${label}${program === undefined ? "" : `, program ${program}`}`, errno, options);
 }
 
 function lockedDirectory(path: string): FileLock {

@@ -99,11 +99,9 @@ export class BpfProgram extends FdHandle {
     const after = new Uint8Array(SK_BUFF_SIZE);
     const sizes = new Uint32Array([data.length, out.length, SK_BUFF_SIZE]);
     const result = new Uint32Array(2);
-    // An empty view has no address to give; the kernel refuses the packet by its size all the same.
-    const input = data.length > 0 ? data : new Uint8Array(1);
     const code = shim().strait_program_test_run(
       this.fd,
-      input,
+      data,
       out,
       encodeSkBuff(context),
       after,

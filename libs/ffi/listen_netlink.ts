@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Handle } from "./handle.ts";
 import { check, KernelError } from "./kernel_error.ts";
 import type { NetlinkFd } from "./netlink_fd.ts";
 import { shim } from "./symbols.ts";
@@ -11,11 +12,26 @@ export interface NetlinkListener {
   closed(error?: KernelError): void;
 }
 
-/** Ends listening; the socket itself stays open. */
-export interface NetlinkListening extends Disposable {
-  close(): void;
+/** A socket being listened to. Closing it ends the listening; the socket itself stays open. */
+export class NetlinkListening extends Handle {
+  readonly #reader: Bun.Socket;
+
+  /** Use {@linkcode listenNetlink}. */
+  constructor(reader: Bun.Socket) {
+    super("NetlinkListening");
+    this.#reader = reader;
+  }
+
   /** Whether listening keeps the process alive; it does at first. */
-  keepAlive(yes: boolean): void;
+  keepAlive(yes: boolean): void {
+    this.guard();
+    if (yes) this.#reader.ref();
+    else this.#reader.unref();
+  }
+
+  protected release(): void {
+    this.#reader.terminate();
+  }
 }
 
 /**
@@ -25,27 +41,26 @@ export interface NetlinkListening extends Disposable {
  *
  * @example
  * ```ts
- * const listening = await listenNetlink(NetlinkFd.open(0, [1]), { data: console.log, closed: console.error });
+ * using socket = NetlinkFd.open(0, [1]);
+ * using listening = await listenNetlink(socket, { data: console.log, closed: console.error });
  * ```
  */
 export async function listenNetlink(socket: NetlinkFd, listener: NetlinkListener): Promise<NetlinkListening> {
-  const fd = check(shim().strait_duplicate(socket.fd), "duplicate", "netlink socket");
+  let listening: NetlinkListening | undefined;
   const options: Bun.FdSocketOptions = {
-    fd,
+    fd: check(shim().strait_duplicate(socket.fd), "duplicate", "netlink socket"),
     socket: {
       data: (_socket, bytes) => listener.data(bytes.slice()),
-      close: (_socket, error) => listener.closed(error === undefined || error === null ? undefined : asKernelError(error)),
+      close(_socket, error) {
+        listening?.close();
+        listener.closed(error instanceof Error ? asKernelError(error) : undefined);
+      },
       error: () => {}, // close follows, with the same error
     },
   };
   // Bun's types declare FdSocketOptions but forget the overload of connect that takes them.
-  const reader = await Bun.connect(options as unknown as Bun.UnixSocketOptions);
-  const close = () => void reader.terminate();
-  return {
-    close,
-    keepAlive: (yes) => void (yes ? reader.ref() : reader.unref()),
-    [Symbol.dispose]: close,
-  };
+  listening = new NetlinkListening(await Bun.connect(options as unknown as Bun.UnixSocketOptions));
+  return listening;
 }
 
 function asKernelError(error: Error & { errno?: number }): KernelError {

@@ -18,6 +18,7 @@ const table = {
   strait_object_set_max_entries: { args: ["u64", "buffer", "u32"], returns: "i32" },
   strait_object_set_pin: { args: ["u64", "buffer", "buffer"], returns: "i32" },
   strait_object_set_autoload: { args: ["u64", "buffer", "i32"], returns: "i32" },
+  strait_object_map_shape: { args: ["u64", "buffer", "buffer"], returns: "i32" },
   strait_object_reuse: { args: ["u64", "buffer", "i32"], returns: "i32" },
   strait_object_load: { args: ["u64"], returns: "i32" },
   strait_object_program_fd: { args: ["u64", "buffer"], returns: "i32" },

@@ -4,7 +4,10 @@
 
 #include <bpf/bpf_helpers.h>
 
-enum colour { RED = 1, GREEN = 2 };
+enum colour {
+	RED = 1,
+	GREEN = 2
+};
 
 const volatile __u8 tiny = 1;
 const volatile __s16 negative = -2;
