@@ -32,7 +32,7 @@ check: build
     @echo "check: format and lint" >&2; bun run --bun biome check --error-on-warnings .
     @echo "check: format of C" >&2; bun run tools/format_c.ts --check
     @echo "check: types" >&2; bun run --bun tsc --noEmit
-    @echo "check: generated files" >&2; bun run tools/check_generated.ts
+    @echo "check: generated files" >&2; bun run tools/gen_layouts.ts --check
 
 # compile the BPF programs and the native shim into build/; does nothing when they are current
 [no-exit-message]
