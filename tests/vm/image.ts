@@ -207,7 +207,7 @@ async function makeInitramfs(
   out: string,
   parts: { readonly busybox: string; readonly modules: string; readonly kernel: Kernel; readonly signal?: AbortSignal },
 ): Promise<Result<string>> {
-  for (const name of ["bin", "dev", "proc", "sys", "root"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["bin", "dev", "proc", "sys", "system"]) mkdirSync(join(folder, name), { recursive: true });
   copyAs(parts.busybox, join(folder, "bin/busybox"));
   copyAs(join(GUEST_FOLDER, "initramfs_init.sh"), join(folder, "init"));
   const order = loadOrder(readFileSync(join(parts.modules, "modules.dep"), "utf8"), EARLY_MODULES);

@@ -35,15 +35,17 @@ export async function fetchKernel(folder: string, options: { readonly signal?: A
   const home = join(folder, "kernel");
   const present = findKernel(home);
   if (present) return ok(present);
-  const name = await newestPackage(options);
-  if (!name.ok) return name;
   const work = join(folder, `kernel.${process.pid}.partial`);
   mkdirSync(work, { recursive: true });
   try {
-    const download = await run(["apt-get", "download", name.value], { cwd: work, ...options });
-    if (download.exit !== 0) return refuse(`apt-get download ${name.value} failed: ${lastLine(download.stderr)}`);
-    const file = readdirSync(work).find((entry) => entry.endsWith(".deb"));
-    if (!file) return refuse(`apt-get download ${name.value} left no .deb file`);
+    let got = await download(work, options);
+    if (!got.ok) {
+      // Package lists age: what they name may have been replaced by a newer version.
+      await run(["apt-get", "update", "-q"], options);
+      got = await download(work, options);
+    }
+    if (!got.ok) return got;
+    const file = got.value;
     const unpack = await run(["dpkg-deb", "-x", join(work, file), join(work, "root")], options);
     if (unpack.exit !== 0) return refuse(`dpkg-deb cannot unpack ${file}: ${lastLine(unpack.stderr)}`);
     rmSync(home, { recursive: true, force: true });
@@ -52,17 +54,17 @@ export async function fetchKernel(folder: string, options: { readonly signal?: A
     rmSync(work, { recursive: true, force: true });
   }
   const kernel = findKernel(home);
-  return kernel ? ok(kernel) : refuse(`${name.value} holds no kernel image under /boot`);
+  return kernel ? ok(kernel) : refuse(`${META_PACKAGE} holds no kernel image under /boot`);
 }
 
-async function newestPackage(options: { readonly signal?: AbortSignal }): Promise<Result<string>> {
-  for (const refresh of [false, true]) {
-    if (refresh) await run(["apt-get", "update", "-q"], options);
-    const answer = await run(["apt-cache", "depends", META_PACKAGE], options);
-    const name = /Depends: (linux-image-\S+)/.exec(answer.stdout)?.[1];
-    if (name) return ok(name);
-  }
-  return refuse(`apt knows no ${META_PACKAGE}: the VM lane needs Debian's package lists`);
+/** Downloads the package that the meta-package stands for today, into `work`, and returns its file name. */
+async function download(work: string, options: { readonly signal?: AbortSignal }): Promise<Result<string>> {
+  const answer = await run(["apt-cache", "depends", META_PACKAGE], options);
+  const name = /Depends: (linux-image-\S+)/.exec(answer.stdout)?.[1];
+  if (!name) return refuse(`apt knows no ${META_PACKAGE}: the VM lane needs Debian's package lists`);
+  const done = await run(["apt-get", "download", name], { cwd: work, ...options });
+  const file = readdirSync(work).find((entry) => entry.endsWith(".deb"));
+  return done.exit === 0 && file ? ok(file) : refuse(`apt-get cannot download ${name}: ${lastLine(done.stderr)}`);
 }
 
 function findKernel(home: string): Kernel | undefined {

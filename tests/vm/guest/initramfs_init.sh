@@ -8,9 +8,9 @@ mount -t sysfs none /sys
 for module in /modules/*.ko; do
 	insmod "$module" || echo "strait-vm: cannot load $module"
 done
-mount -t ext4 -o rw,noatime /dev/vda /root || { echo "strait-vm: cannot mount the root disk"; exec poweroff -f; }
-tar -x -f /dev/vdb -C /root/strait || { echo "strait-vm: cannot unpack the working tree"; exec poweroff -f; }
-mount --move /dev /root/dev
-mount --move /proc /root/proc
-mount --move /sys /root/sys
-exec switch_root /root /init
+mount -t ext4 -o rw,noatime /dev/vda /system || { echo "strait-vm: cannot mount the root disk"; exec poweroff -f; }
+tar -x -f /dev/vdb -C /system/strait || { echo "strait-vm: cannot unpack the working tree"; exec poweroff -f; }
+mount --move /dev /system/dev
+mount --move /proc /system/proc
+mount --move /sys /system/sys
+exec switch_root /system /init
