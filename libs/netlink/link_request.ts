@@ -30,6 +30,7 @@ export interface VxlanLink extends Named, VxlanSpec {
 }
 export interface VethLink extends Named {
   readonly kind: "veth";
+  /** `up` cannot be given together with `namespaceFd`: bring that end up from inside its namespace. */
   readonly peer: Named;
 }
 export interface BridgeLink extends Named, Partial<BridgeAttributes> {
@@ -80,7 +81,8 @@ function encodeData(spec: LinkSpec): Uint8Array[] {
     case "vxlan":
       return encodeVxlan(spec);
     case "veth":
-      return [attribute.nested(VETH_INFO_PEER, encodeIfinfo(0, spec.peer), ...encodeSettings(spec.peer))];
+      // The flags of the peer are left out: the kernel would bring it up before its other end exists, and answer ENOTCONN.
+      return [attribute.nested(VETH_INFO_PEER, encodeIfinfo(0), ...encodeSettings(spec.peer))];
     case "bridge":
       return [
         ...(spec.stp === undefined ? [] : [attribute.u32(IFLA_BR.STP_STATE, spec.stp ? 1 : 0)]),
