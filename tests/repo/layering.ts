@@ -37,8 +37,8 @@ const pure = new Set(["libs/model", "libs/plan", "libs/codec"]);
 /** Third-party packages and the only places that may import them. */
 const thirdParty: Record<string, readonly string[]> = {
   hono: ["libs/obs", "libs/standalone", "apps/gateway", "apps/routeagent"],
-  valibot: ["libs/standalone", "apps/gateway", "apps/routeagent"],
-  yaml: ["libs/standalone", "libs/lab", "apps/gateway", "apps/routeagent", "tests"],
+  valibot: ["libs/model", "libs/standalone", "apps/gateway", "apps/routeagent"],
+  yaml: ["libs/model", "libs/standalone", "libs/lab", "apps/gateway", "apps/routeagent", "tests"],
 };
 
 function refusal(file: SourceFile, specifier: string): string | undefined {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Rules about packages: their package.json, their mod.ts, the pinned versions, the lockfile. */
-import { bareCode, isTypeScript, type Rule, type SourceFile, type Violation } from "./source_files.ts";
+import { bareCode, type Rule, type SourceFile, type Violation } from "./source_files.ts";
 
 type Json = { [key: string]: Json | undefined } | string | number | boolean | null | Json[];
 const parse = (file: SourceFile) => JSON.parse(file.text) as { [key: string]: Json | undefined };
@@ -75,17 +75,32 @@ export const lockfile: Rule = (files) =>
     return name === "bun.lock" && /https?:\/\//.test(text) ? [{ path, message: "holds the address of a registry" }] : [];
   });
 
-/** Every exported function and class says what it does. */
-export const exportsAreDocumented: Rule = (files) =>
-  files
-    .filter((file) => isTypeScript(file) && /^(libs|apps)\//.test(file.path) && !/(_test|\.gen)\.ts$/.test(file.path))
-    .flatMap(({ path, text }) => {
-      const lines = text.split("\n");
-      return lines.flatMap((line, index): Violation[] => {
-        const name = /^export (?:default )?(?:abstract )?(?:async )?(?:function\*?|class) (\w+)/.exec(line)?.[1];
-        if (name === undefined) return [];
-        const above = lines[index - 1]?.trim() ?? "";
-        const overload = above.startsWith("export ") && above.includes(` ${name}`);
-        return above.endsWith("*/") || overload ? [] : [{ path, message: `${name} has no doc comment` }];
-      });
-    });
+/** Every function and class that a lib's mod.ts gives to others says what it does. */
+export const exportsAreDocumented: Rule = (files) => {
+  const byPath = new Map(files.map((file) => [file.path, file.text]));
+  return [...byPath].flatMap(([mod, text]) => {
+    const home = /^libs\/[^/]+\/(?=mod\.ts$)/.exec(mod)?.[0];
+    if (home === undefined) return [];
+    return [...text.matchAll(/^export\s+(\*|\{[^}]*\})\s+from\s+"\.\/([^"]+)"/gm)].flatMap(
+      ([, what = "", from = ""]): Violation[] => {
+        const path = home + from;
+        const given = (name: string) => what === "*" || new RegExp(`\\b${name}\\b`).test(what);
+        return undocumented(byPath.get(path) ?? "")
+          .filter(given)
+          .map((name) => ({ path, message: `${name} has no doc comment` }));
+      },
+    );
+  });
+};
+
+/** Names of the exported functions and classes of a file that no doc comment stands above. */
+function undocumented(text: string): string[] {
+  const lines = text.split("\n");
+  return lines.flatMap((line, index) => {
+    const name = /^export (?:abstract )?(?:async )?(?:function\*?|class) (\w+)/.exec(line)?.[1];
+    if (name === undefined) return [];
+    const above = lines[index - 1]?.trim() ?? "";
+    const overload = above.startsWith("export function") && above.includes(` ${name}`);
+    return above.endsWith("*/") || overload ? [] : [name];
+  });
+}

@@ -30,9 +30,19 @@ describe("a bad sample is caught by", () => {
     ["pinned", "a tag", "package.json", json({ devDependencies: { typescript: "latest" } })],
     ["lockfile", "a second lockfile", "package-lock.json", "{}"],
     ["lockfile", "an address", "bun.lock", `"hono": ["hono@4.0.0", "https:${"//"}somewhere.example/hono.tgz"]`],
-    ["exportsAreDocumented", "a function without words", "libs/a/b.ts", `${spdx}\nexport function b() {}\n`],
   ];
   test.each(rows)("%s: %s", (rule, _why, path, text) => {
     expect(rules[rule]?.([{ path, text }])).toHaveLength(1);
   });
+});
+
+test("exportsAreDocumented catches what mod.ts gives away without words, and nothing else", () => {
+  const b = {
+    path: "libs/a/b.ts",
+    text: `export function bare() {}\n\n/** Said. */\nexport class Said {}\n\nexport function inner() {}\n`,
+  };
+  const named = { path: "libs/a/mod.ts", text: 'export { bare, Said } from "./b.ts";\n' };
+  const whole = { path: "libs/a/mod.ts", text: 'export * from "./b.ts";\n' };
+  expect(exportsAreDocumented([named, b]).map(({ message }) => message)).toEqual(["bare has no doc comment"]);
+  expect(exportsAreDocumented([whole, b])).toHaveLength(2);
 });

@@ -6,8 +6,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { readOutcomes, type TestOutcome } from "../support/junit.ts";
 import { type BootOptions, Vm, VmEnded } from "./boot.ts";
-import { readOutcomes, type TestOutcome } from "./junit.ts";
 import type { RunResult } from "./run.ts";
 
 /** What came of one test file in the guest. */
