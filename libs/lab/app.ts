@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { openSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { socketPath } from "./config_file.ts";
+import { type AppName, appFiles } from "./app_files.ts";
 import type { Node } from "./node.ts";
-
-export type AppName = "gateway" | "routeagent";
 
 export interface AppOptions {
   /** How long an app may take until /readyz says yes, in milliseconds; 10000 when absent. */
@@ -36,11 +34,17 @@ export class App {
     this.name = name;
     this.node = node;
     this.config = config;
-    this.logFile = `${node.dir}/${name}.log`;
-    this.#socket = socketPath(node, name);
+    this.logFile = appFiles(node, name).log;
+    this.#socket = appFiles(node, name).socket;
     rmSync(this.#socket, { force: true }); // of an app that was killed: /readyz must be the new one's
     const log = openSync(this.logFile, "a");
-    this.#child = Bun.spawn(node.ns.argv(appArgv(name, config)), { cwd: ROOT, stdin: "ignore", stdout: log, stderr: log });
+    this.#child = Bun.spawn(node.ns.argv(appArgv(name, config)), {
+      cwd: ROOT,
+      stdin: "ignore",
+      stdout: log,
+      stderr: log,
+      detached: true,
+    });
     this.#child.unref();
   }
 
@@ -67,12 +71,12 @@ export class App {
   async ready(options: AppOptions = {}): Promise<void> {
     const deadline = Date.now() + (options.timeout ?? 10_000);
     for (;;) {
-      if (!this.running) throw new Error(`${this.name} on ${this.node.label} ended: ${this.#tail()}`);
+      if (!this.running) throw new Error(`${this.name} on ${this.node.label} ended: ${this.logTail()}`);
       const answer = await this.fetch("/readyz").catch(() => undefined);
       if (answer?.ok) return;
       if (Date.now() > deadline) {
         throw new Error(
-          `${this.name} on ${this.node.label} is not ready: ${(await answer?.text()) ?? "no answer"}\n${this.#tail()}`,
+          `${this.name} on ${this.node.label} is not ready: ${(await answer?.text()) ?? "no answer"}\n${this.logTail()}`,
         );
       }
       await Bun.sleep(10);
@@ -108,8 +112,9 @@ export class App {
     return this.#child.exited;
   }
 
-  #tail(): string {
-    return this.log.trim().split("\n").slice(-15).join("\n");
+  /** The last `lines` lines of the log. */
+  logTail(lines = 15): string {
+    return this.log.trim().split("\n").slice(-lines).join("\n");
   }
 }
 

@@ -21,32 +21,32 @@
  * a larger one a bridge in a namespace of its own, `st<id>-hub-<segment>`. Nothing stands in the host's own namespace.
  * State lies in `/run/strait-lab/<id>`, where each node has its own bpffs. address_plan.ts says who gets which address.
  */
-import { mkdir } from "node:fs/promises";
-import { clusterSubnets, linkLocal, nodeSubnet, underlayAddress, WAN } from "./address_plan.ts";
-import { App, type AppName, type AppOptions } from "./app.ts";
-import { run } from "./command.ts";
+import { innerMtu, linkMtu } from "@strait/model";
+import { App, type AppOptions } from "./app.ts";
+import type { AppName } from "./app_files.ts";
+import { build } from "./build.ts";
+import { type Built, type Cluster, nodesOf, wiresOf } from "./cluster.ts";
+import { endRunning } from "./command.ts";
 import { writeConfig } from "./config_file.ts";
-import { keepSource } from "./keep_source.ts";
-import { checkLabId, labDir, namespacePrefix, nextLabId } from "./lab_id.ts";
-import { nothingLeft, removeLab } from "./leftovers.ts";
-import { createNamespaces, FORWARDING, Namespace } from "./namespace.ts";
-import { Node } from "./node.ts";
+import { checkLabId, labDir, nextLabId } from "./lab_id.ts";
+import { type Leftovers, nothingLeft, removeLab } from "./leftovers.ts";
+import type { Node } from "./node.ts";
 import type { Place } from "./place.ts";
 import type { Pod } from "./pod.ts";
-import { laySegment, type Segment, type Wire } from "./segment.ts";
-import { type ClusterSpec, checkSpec, type Family, type LabSpec } from "./spec.ts";
-import { TrafficDriver } from "./traffic/driver.ts";
-import * as probes from "./traffic/probes.ts";
-
-/** One cluster of a lab. `nodes` is keyed by the names of its specification. */
-export interface Cluster<C extends ClusterSpec = ClusterSpec> {
-  readonly id: string;
-  readonly nodes: { readonly [N in C["nodes"][number]["name"]]: Node };
-  /** What the cluster announces, IPv4 first. */
-  readonly subnets: readonly string[];
-  readonly gateways: readonly Node[];
-  readonly segment: Segment;
-}
+import type { Segment, Wire } from "./segment.ts";
+import { checkSpec, type Family, type LabSpec, underlayOf } from "./spec.ts";
+import {
+  type Flow,
+  type FlowOptions,
+  type PingOptions,
+  type PingResult,
+  ping,
+  type TcpOptions,
+  type TcpResult,
+  type UdpOptions,
+  type UdpResult,
+} from "./traffic/probes.ts";
+import { Traffic } from "./traffic/traffic.ts";
 
 type Clusters<S extends LabSpec> = { readonly [C in S["clusters"][number] as C["id"]]: Cluster<C> };
 
@@ -82,14 +82,16 @@ export class Lab<S extends LabSpec = LabSpec> {
   readonly id: string;
   readonly dir: string;
   readonly mtu: number;
+  /** Families of the nodes' addresses, IPv4 first. */
   readonly underlay: readonly Family[];
+  /** The traffic programs. */
+  readonly traffic = new Traffic();
   readonly #spec: S;
-  readonly #clusters: Record<string, Cluster> = {};
-  readonly #drivers = new Map<string, Promise<TrafficDriver>>();
   readonly #apps: App[] = [];
-  #wan: Segment | undefined;
+  #built: Built = { clusters: [] };
   #down = false;
   readonly #onSignal = (signal: NodeJS.Signals) => {
+    endRunning(); // a lab may be half built: nothing may be added behind our back
     this.#remove();
     process.exit(signal === "SIGINT" ? 130 : 143);
   };
@@ -100,24 +102,25 @@ export class Lab<S extends LabSpec = LabSpec> {
     this.id = id;
     this.dir = labDir(id);
     this.mtu = spec.mtu ?? 1500;
-    this.underlay = [...(spec.underlay?.families ?? [4, 6])].sort();
+    this.underlay = underlayOf(spec);
     this.#spec = spec;
     process.on("SIGINT", this.#onSignal);
     process.on("SIGTERM", this.#onSignal);
     process.on("exit", this.#onExit);
   }
 
+  /** The clusters by id. */
   get clusters(): Clusters<S> {
-    return this.#clusters as unknown as Clusters<S>;
+    return Object.fromEntries(this.#built.clusters.map((cluster) => [cluster.id, cluster])) as unknown as Clusters<S>;
   }
 
   /** All clusters, in the order of the specification. */
   get clusterList(): readonly Cluster[] {
-    return this.#spec.clusters.map((cluster) => this.cluster(cluster.id));
+    return this.#built.clusters;
   }
 
   get nodes(): readonly Node[] {
-    return this.clusterList.flatMap((cluster) => Object.values<Node>(cluster.nodes));
+    return nodesOf(...this.#built.clusters);
   }
 
   get pods(): readonly Pod[] {
@@ -126,12 +129,12 @@ export class Lab<S extends LabSpec = LabSpec> {
 
   /** The segment all gateways sit on; undefined where fewer than two gateways stand. */
   get wan(): Segment | undefined {
-    return this.#wan;
+    return this.#built.wan;
   }
 
   /** Every wire of the underlay. */
   get wires(): readonly Wire[] {
-    return [...this.clusterList.map((cluster) => cluster.segment), ...(this.#wan ? [this.#wan] : [])].flatMap((s) => s.wires);
+    return wiresOf(this.#built);
   }
 
   /** Every app ever started, in order. */
@@ -141,7 +144,7 @@ export class Lab<S extends LabSpec = LabSpec> {
 
   /** RangeError where there is none. */
   cluster(id: string): Cluster {
-    const cluster = this.#clusters[id];
+    const cluster = this.#built.clusters.find((candidate) => candidate.id === id);
     if (cluster === undefined) throw new RangeError(`lab ${this.id} has no cluster ${id}`);
     return cluster;
   }
@@ -153,41 +156,34 @@ export class Lab<S extends LabSpec = LabSpec> {
     return node;
   }
 
-  /** Gateways a cluster's traffic for others leaves by. */
+  /** Largest packet of a pod that fits a VXLAN tunnel over this lab's wires, in bytes, IP header included. */
+  get innerMtu(): number {
+    return innerMtu(linkMtu(this.mtu), this.underlay.includes(4) ? 4 : 6);
+  }
+
+  /** Every cluster but this one. */
   othersOf(cluster: Cluster): readonly Cluster[] {
     return this.clusterList.filter((other) => other.id !== cluster.id);
   }
 
   /** `ping` from one place to another. */
-  ping(from: Place, to: Place, options?: probes.PingOptions): Promise<probes.PingResult> {
-    return probes.ping(from, to, options);
+  ping(from: Place, to: Place, options?: PingOptions): Promise<PingResult> {
+    return ping(from, to, options);
   }
 
   /** A TCP stream from one place to another, compared by SHA-256. */
-  async tcp(from: Place, to: Place, options?: probes.TcpOptions): Promise<probes.TcpResult> {
-    const [driver] = await Promise.all([this.driver(from), this.driver(to)]);
-    return probes.tcp(driver, to, options);
+  tcp(from: Place, to: Place, options?: TcpOptions): Promise<TcpResult> {
+    return this.traffic.tcp(from, to, options);
   }
 
   /** A datagram from one place to another and back. */
-  async udp(from: Place, to: Place, options?: probes.UdpOptions): Promise<probes.UdpResult> {
-    const [driver] = await Promise.all([this.driver(from), this.driver(to)]);
-    return probes.udp(driver, to, options);
+  udp(from: Place, to: Place, options?: UdpOptions): Promise<UdpResult> {
+    return this.traffic.udp(from, to, options);
   }
 
   /** A steady stream of datagrams from one place to another, until stopped. */
-  async flow(from: Place, to: Place, options?: probes.FlowOptions): Promise<probes.Flow> {
-    const [driver] = await Promise.all([this.driver(from), this.driver(to)]);
-    return probes.Flow.start(driver, to, options);
-  }
-
-  /** The traffic program of a place, started on first use. */
-  driver(place: Place): Promise<TrafficDriver> {
-    const present = this.#drivers.get(place.ns.name);
-    if (present !== undefined) return present;
-    const started = TrafficDriver.start(place);
-    this.#drivers.set(place.ns.name, started);
-    return started;
+  flow(from: Place, to: Place, options?: FlowOptions): Promise<Flow> {
+    return this.traffic.flow(from, to, options);
   }
 
   /**
@@ -203,138 +199,28 @@ export class Lab<S extends LabSpec = LabSpec> {
 
   /** Starts one app on one node with a fresh configuration file and waits until it is ready. */
   async startApp(name: AppName, node: Node, options: AppOptions = {}): Promise<App> {
-    const config = await writeConfig(this, node, name, options.config);
+    const config = await writeConfig(this.clusterList, node, name, options.config);
     const app = App.start(name, node, config);
     this.#apps.push(app);
     await app.ready(options);
     return app;
   }
 
-  /** Ends the traffic programs; the next probe starts new ones. */
-  async endTraffic(): Promise<void> {
-    const drivers = [...this.#drivers.values()];
-    this.#drivers.clear();
-    for (const driver of await Promise.allSettled(drivers)) if (driver.status === "fulfilled") driver.value.close();
-  }
-
   /** Leaves the lab up when the process ends; `removeLab(id)` takes it down later. */
   async keep(): Promise<void> {
-    await this.endTraffic();
+    await this.traffic.end();
     this.#forget();
   }
 
   /** Builds everything. Called by {@link createLab}. */
   async build(): Promise<void> {
-    const prefix = namespacePrefix(this.id);
-    const clusters = this.#spec.clusters;
-    const gateways = clusters.flatMap((cluster) => cluster.nodes.filter((node) => node.gateway));
-    const nodeNames = clusters.flatMap((cluster) => cluster.nodes.map((node) => `${prefix}${cluster.id}-${node.name}`));
-    const podNames = clusters.flatMap((cluster) =>
-      cluster.nodes.flatMap((node) =>
-        Array.from({ length: node.pods ?? 0 }, (_, pod) => `${prefix}${cluster.id}-${node.name}-${pod}`),
-      ),
-    );
-    const hubbed = [
-      ...clusters.filter((cluster) => this.#needsHub(cluster.nodes.length)).map((cluster) => cluster.id),
-      ...(this.#needsHub(gateways.length) && gateways.length > 1 ? ["wan"] : []),
-    ];
-    await claimDirectory(this.dir);
-    await createNamespaces([...nodeNames, ...podNames, ...hubbed.map((segment) => `${prefix}hub-${segment}`)]);
-    const hub = (name: string) => (hubbed.includes(name) ? new Namespace(`${prefix}hub-${name}`) : undefined);
-
-    let wanMember = 0;
-    for (const [index, cluster] of clusters.entries()) {
-      const nodes = cluster.nodes.map((node, k) => this.#node(cluster, index + 1, k, node.gateway ? wanMember++ : undefined));
-      const ends = nodes.map((node) => ({ ns: node.ns, ifname: "eth0" }));
-      this.#clusters[cluster.id] = {
-        id: cluster.id,
-        nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),
-        subnets: this.#families(cluster).map((family) => clusterSubnets(cluster, index + 1)[family]),
-        gateways: nodes.filter((node) => node.gateway),
-        segment: await laySegment(cluster.id, ends, this.mtu, { hub: hub(cluster.id) }),
-      };
-    }
-    const onWan = this.nodes.filter((node) => node.gateway);
-    if (onWan.length > 1) {
-      const ends = onWan.map((node) => ({ ns: node.ns, ifname: "eth1" }));
-      this.#wan = await laySegment("wan", ends, this.mtu, { hub: hub("wan") });
-    }
-    await Promise.all(this.nodes.map((node) => this.#setUpNode(node)));
-    const specs = clusters.flatMap((cluster) => cluster.nodes);
-    await Promise.all(
-      this.nodes.map(async (node, index) => {
-        for (let pod = 0; pod < (specs[index]?.pods ?? 0); pod++) await node.addPod(new Namespace(`${node.ns.name}-${pod}`));
-      }),
-    );
+    this.#built = await build(this.id, this.#spec);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#down) return;
     const left = this.#remove();
     if (!nothingLeft(left)) throw new Error(`lab ${this.id}: tear-down left ${JSON.stringify(left)}`);
-  }
-
-  /** A segment of one node only has a hub too, so that its eth0 has a carrier. */
-  #needsHub(members: number): boolean {
-    return members !== 2 || this.#spec.switched === true;
-  }
-
-  #families(cluster: ClusterSpec): readonly Family[] {
-    return [...(cluster.families ?? ([4, 6] as const))].sort();
-  }
-
-  #node(cluster: ClusterSpec, number: number, k: number, wanMember: number | undefined): Node {
-    const spec = cluster.nodes[k];
-    if (spec === undefined) throw new RangeError(`cluster ${cluster.id} has no node ${k}`);
-    const ns = new Namespace(`${namespacePrefix(this.id)}${cluster.id}-${spec.name}`);
-    const dir = `${this.dir}/${cluster.id}-${spec.name}`;
-    const own = (segment: number, n: number) => {
-      const both = underlayAddress(segment, n);
-      const addresses = Object.fromEntries(this.underlay.map((family) => [family, both[family]]));
-      return { addresses, linkLocal: linkLocal(segment, n) };
-    };
-    return new Node({
-      name: spec.name,
-      cluster: cluster.id,
-      index: k,
-      gateway: spec.gateway ?? false,
-      ns,
-      dir,
-      families: this.underlay,
-      ...own(number, k),
-      ...(wanMember === undefined ? {} : { wan: own(WAN, wanMember) }),
-      runtime: {
-        plugin: cluster.cni ?? "bridge",
-        node: ns,
-        stateDir: `${dir}/cni`,
-        subnets: this.#families(cluster).map((family) => nodeSubnet(clusterSubnets(cluster, number)[family], k)),
-        mtu: this.mtu,
-      },
-    });
-  }
-
-  /** Forwarding, addresses, routes to the pods of the cluster's other nodes, bpffs. */
-  async #setUpNode(node: Node): Promise<void> {
-    const cluster = this.cluster(node.cluster);
-    const peers = Object.values<Node>(cluster.nodes).filter((peer) => peer !== node);
-    const address = (text: string, dev: string) =>
-      `address add ${text}/${text.includes(":") ? 64 : 24} dev ${dev}${text.includes(":") ? " nodad" : ""}`;
-    const lines = [...node.linkAddresses("cluster").map((text) => address(text, "eth0"))];
-    if (node.gateway && this.#wan) lines.push(...node.linkAddresses("wan").map((text) => address(text, "eth1")));
-    for (const peer of peers) {
-      for (const subnet of peer.subnets) {
-        const family: Family = subnet.includes(":") ? 6 : 4;
-        lines.push(`route add ${subnet} ${peer.via("cluster", family)} dev eth0`);
-      }
-    }
-    await mkdir(node.bpffs, { recursive: true });
-    await mkdir(node.cniDir, { recursive: true });
-    await Promise.all([
-      run(["mount", "-t", "bpf", "bpf", node.bpffs]),
-      node.ns.sysctl(FORWARDING).then(() => node.ns.ip(lines)),
-      // As the masquerade agent of a Kubernetes cluster does: what stays inside the cluster keeps its source.
-      ...cluster.subnets.map((subnet) => keepSource(node, "-I", subnet)),
-    ]);
   }
 
   #forget(): void {
@@ -344,14 +230,8 @@ export class Lab<S extends LabSpec = LabSpec> {
     process.off("exit", this.#onExit);
   }
 
-  #remove() {
-    if (this.#down) return removeLab(this.id);
+  #remove(): Leftovers {
     this.#forget();
     return removeLab(this.id);
   }
-}
-
-/** Makes the lab's directory. The last lab to go takes the parent directory with it, maybe right between our two steps. */
-async function claimDirectory(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true }).catch(() => mkdir(dir, { recursive: true }));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
-import { createLab, type Family, findLeftovers, nothingLeft, output, plainRoutes, removeLab, run } from "./mod.ts";
+import { describeIf } from "@strait/testkit";
+import { createLab, type Family, findLeftovers, labObstacle, nothingLeft, output, plainRoutes, removeLab, run } from "./mod.ts";
 
 const TWO = {
   clusters: [
@@ -26,15 +27,7 @@ const TWO = {
 
 const FAMILIES: readonly Family[] = [4, 6];
 
-/** Root, and the tools the lab calls: without them nothing here can run. */
-const missing = [
-  ...(process.getuid?.() === 0 ? [] : ["root"]),
-  ...["ip", "nsenter", "iptables", "ping"].filter((tool) => Bun.which(tool) === null),
-  ...((await Bun.file("/usr/lib/cni/bridge").exists()) ? [] : ["containernetworking-plugins"]),
-];
-if (missing.length > 0) console.warn(`skipped: lab tests need ${missing.join(", ")}`);
-
-describe.skipIf(missing.length > 0)("a lab", () => {
+describeIf(labObstacle())("a lab", () => {
   test("carries nothing between its clusters until plain routes stand, then everything, then nothing again", async () => {
     await using lab = await createLab(TWO);
     const from = lab.clusters.east.nodes.w1.pod();
@@ -102,7 +95,7 @@ describe.skipIf(missing.length > 0)("a lab", () => {
   test("leaves nothing and does not touch another lab", async () => {
     const other = await createLab(TWO);
     const lab = await createLab(TWO);
-    await lab.driver(lab.clusters.east.nodes.w1.pod());
+    await lab.traffic.driver(lab.clusters.east.nodes.w1.pod());
     expect(findLeftovers(lab.id).processes).toHaveLength(1);
     await lab[Symbol.asyncDispose]();
     expect(nothingLeft(findLeftovers(lab.id))).toBe(true);
@@ -170,7 +163,7 @@ function holdALab(id: string): string {
   return `
     import { createLab } from ${JSON.stringify(new URL("mod.ts", import.meta.url).pathname)};
     const lab = await createLab(${JSON.stringify({ ...TWO, id })});
-    await lab.driver(lab.pods[0]);
+    await lab.traffic.driver(lab.pods[0]);
     console.log("ready");
     setInterval(() => {}, 1000);`;
 }

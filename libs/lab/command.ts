@@ -29,6 +29,13 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
 }
 
+const running = new Set<Bun.Subprocess>();
+
+/** Ends every command that {@link output} is waiting for. */
+export function endRunning(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 /**
  * Runs a command and returns what it left behind, whatever its exit code.
  *
@@ -44,8 +51,13 @@ export async function output(argv: readonly string[], options: CommandOptions = 
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  const [stdout, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-  return { code, stdout, stderr };
+  running.add(child);
+  try {
+    const [stdout, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+    return { code, stdout, stderr };
+  } finally {
+    running.delete(child);
+  }
 }
 
 /**

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stringify } from "yaml";
-import type { AppName } from "./app.ts";
-import type { Cluster, Lab } from "./cluster_lab.ts";
+import { type AppName, appFiles } from "./app_files.ts";
+import { type Cluster, nodesOf } from "./cluster.ts";
 import type { Node } from "./node.ts";
 
 /** UDP port of the VXLAN cable (Submariner: `udp-port`). */
 const CABLE_PORT = 4500;
 
 /** The cluster file of one app on one node, as an administrator would write it for this lab. */
-export function clusterFile(lab: Lab, node: Node, app: AppName): Record<string, unknown> {
-  const own = lab.cluster(node.cluster);
+export function clusterFile(clusters: readonly Cluster[], node: Node, app: AppName): Record<string, unknown> {
+  const own = clusters.find((cluster) => cluster.id === node.cluster);
+  if (own === undefined) throw new RangeError(`${node.label} is in none of the clusters`);
   return {
     cluster: own.id,
     node: node.name,
     subnets: own.subnets,
-    nodes: Object.values<Node>(own.nodes).map((member) => ({
+    nodes: nodesOf(own).map((member) => ({
       name: member.name,
       addresses: member.families.map((family) => member.address(family)),
       subnets: member.subnets,
       ...(member.gateway ? { gateway: true } : {}),
     })),
-    clusters: lab.othersOf(own).map(remoteCluster),
+    clusters: clusters.filter((cluster) => cluster !== own).map(remoteCluster),
     pinDir: `${node.bpffs}/strait`,
     cniCacheDir: node.cniDir,
-    listen: `unix:${socketPath(node, app)}`,
+    listen: `unix:${appFiles(node, app).socket}`,
     log: "debug",
   };
 }
@@ -40,19 +41,14 @@ function remoteCluster(cluster: Cluster): Record<string, unknown> {
   };
 }
 
-/** Where an app answers /readyz, /status and /metrics. */
-export function socketPath(node: Node, app: AppName): string {
-  return `${node.dir}/${app}.sock`;
-}
-
 /** Writes `<node dir>/<app>.yaml` and returns its path. `change` is merged over the lab's own keys. */
 export async function writeConfig(
-  lab: Lab,
+  clusters: readonly Cluster[],
   node: Node,
   app: AppName,
   change: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  const path = `${node.dir}/${app}.yaml`;
-  await Bun.write(path, stringify({ ...clusterFile(lab, node, app), ...change }));
+  const path = appFiles(node, app).config;
+  await Bun.write(path, stringify({ ...clusterFile(clusters, node, app), ...change }));
   return path;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
+import { describeIf } from "@strait/testkit";
 import {
   createLab,
   cutWire,
@@ -7,6 +8,7 @@ import {
   forgetPathMtu,
   type Installed,
   kernelVxlan,
+  labObstacle,
   plainRoutes,
   shrinkMtu,
   unplugWire,
@@ -14,13 +16,6 @@ import {
   wireMode,
   wireOf,
 } from "./mod.ts";
-
-const missing = [
-  ...(process.getuid?.() === 0 ? [] : ["root"]),
-  ...["ip", "nsenter", "iptables", "nft", "ethtool", "ping", "tc"].filter((tool) => Bun.which(tool) === null),
-  ...((await Bun.file("/usr/lib/cni/bridge").exists()) ? [] : ["containernetworking-plugins"]),
-];
-if (missing.length > 0) console.warn(`skipped: what a lab is given needs ${missing.join(", ")}`);
 
 /** Each segment has two members: every wire is a plain veth pair, as in the bench. */
 const SPEC = {
@@ -44,8 +39,7 @@ const SPEC = {
 const FAMILIES: readonly Family[] = [4, 6];
 const MODES: readonly WireMode[] = ["gso", "mtu"];
 
-describe.skipIf(missing.length > 0)("what a lab is given", async () => {
-  if (missing.length > 0) return;
+describeIf(labObstacle())("what a lab is given", async () => {
   const lab = await createLab(SPEC);
   afterAll(() => lab[Symbol.asyncDispose]());
   const from = lab.clusters.east.nodes.w1.pod();

@@ -4,7 +4,8 @@ import { output } from "./command.ts";
 import { type Installed, undoOnce } from "./installed.ts";
 import { keepSource } from "./keep_source.ts";
 import type { Node } from "./node.ts";
-import type { Family } from "./spec.ts";
+import { type Family, familyOf } from "./spec.ts";
+import { submarinerFilter } from "./submariner_filter.ts";
 
 export interface KernelVxlanOptions {
   /**
@@ -103,7 +104,7 @@ async function install(lab: Lab, options: KernelVxlanOptions, undo: (() => Promi
     }
     await own.ns.ip(lines);
     for (const node of nodes) {
-      await node.ns.run(["nft", "-f", "-"], { stdin: packetFilter(cluster.subnets, remote) });
+      await node.ns.run(["nft", "-f", "-"], { stdin: submarinerFilter(cluster.subnets, remote) });
       for (const subnet of remote) {
         await keepSource(node, "-I", subnet);
         undo.push(() => keepSource(node, "-D", subnet));
@@ -139,64 +140,12 @@ async function tearDown(node: Node): Promise<void> {
   await node.exec(["nft", "delete", "table", "inet", "submariner"]);
 }
 
-/**
- * Submariner's rules: let the tunnel in and through, keep the source of pods, clamp the MSS between the clusters both ways
- * (reference: its packet filter table). What must stand in front of the CNI's masquerade is keep_source.ts's.
- */
-function packetFilter(local: readonly string[], remote: readonly string[]): string {
-  const families = ([4, 6] as const).filter((family) => [...local, ...remote].some((subnet) => familyOf(subnet) === family));
-  const set = (name: string, family: Family, subnets: readonly string[]) => {
-    const elements = subnets.filter((subnet) => familyOf(subnet) === family).join(", ");
-    return `  set ${name}${family} { type ipv${family}_addr; flags interval; ${elements === "" ? "" : `elements = { ${elements} }`} }`;
-  };
-  const clamp = (family: Family) => {
-    const ip = family === 4 ? "ip" : "ip6";
-    const mss = "tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu";
-    return [
-      `    ${ip} saddr @local${family} ${ip} daddr @remote${family} ${mss}`,
-      `    ${ip} saddr @remote${family} ${ip} daddr @local${family} ${mss}`,
-    ];
-  };
-  return [
-    "table inet submariner {",
-    ...families.flatMap((family) => [set("local", family, local), set("remote", family, remote)]),
-    "  chain input {",
-    "    type filter hook input priority -10; policy accept;",
-    `    udp dport ${INTRA.port} accept`,
-    "  }",
-    "  chain forward {",
-    "    type filter hook forward priority -10; policy accept;",
-    `    oifname "${INTRA.device}" accept`,
-    "  }",
-    "  chain mangle {",
-    "    type filter hook postrouting priority -160; policy accept;",
-    ...families.flatMap(clamp),
-    "  }",
-    "  chain postrouting {",
-    "    type nat hook postrouting priority 90; policy accept;",
-    ...families.flatMap((family) => {
-      const ip = family === 4 ? "ip" : "ip6";
-      return [
-        `    ${ip} saddr @local${family} ${ip} daddr @remote${family} accept`,
-        `    ${ip} saddr @remote${family} ${ip} daddr @local${family} accept`,
-      ];
-    }),
-    "  }",
-    "}",
-    "",
-  ].join("\n");
-}
-
 function fdb(tunnel: Tunnel, remote: string): string {
   return `fdb append 00:00:00:00:00:00 dev ${tunnel.device} dst ${remote} self permanent`;
 }
 
 async function appendFdb(node: Node, lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await node.ns.run(["bridge", "-batch", "-"], { stdin: `${lines.join("\n")}\n` });
-}
-
-function familyOf(subnet: string): Family {
-  return subnet.includes(":") ? 6 : 4;
 }
 
 function outerFamily(lab: Lab): Family {

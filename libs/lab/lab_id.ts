@@ -10,9 +10,14 @@ export function nextLabId(): string {
   return `${process.pid.toString(36)}${(counter++).toString(36)}`;
 }
 
+/** True for what can be a lab's id. */
+export function isLabId(text: string): boolean {
+  return /^[a-z0-9]{1,8}$/.test(text);
+}
+
 /** Refuses an id that could be mistaken for another one's prefix: throws TypeError. */
 export function checkLabId(id: string): string {
-  if (!/^[a-z0-9]{1,8}$/.test(id)) throw new TypeError(`lab id "${id}": must be 1 to 8 lower-case letters and digits`);
+  if (!isLabId(id)) throw new TypeError(`lab id "${id}": must be 1 to 8 lower-case letters and digits`);
   return id;
 }
 

@@ -15,17 +15,21 @@
  *
  * @module
  */
-export { App, type AppName, type AppOptions, appArgv } from "./app.ts";
-export { type Cluster, createLab, type Lab } from "./cluster_lab.ts";
+export { App, type AppOptions, appArgv } from "./app.ts";
+export { type AppName, appFiles } from "./app_files.ts";
+export type { Cluster } from "./cluster.ts";
+export { createLab, type Lab } from "./cluster_lab.ts";
 export { CommandError, type CommandOptions, type CommandOutput, output, run } from "./command.ts";
 export { clusterFile, writeConfig } from "./config_file.ts";
 export { cutWire, killProcesses, shrinkMtu, unplugWire, wireOf } from "./faults.ts";
 export type { Installed } from "./installed.ts";
 export { type KernelVxlanOptions, kernelVxlan } from "./kernel_vxlan.ts";
-export { labDir, namespacePrefix } from "./lab_id.ts";
+export { isLabId, labDir, namespacePrefix } from "./lab_id.ts";
 export { findLeftovers, type Leftovers, nothingLeft, removeLab } from "./leftovers.ts";
+export { parseMetrics, type Sample } from "./metrics_text.ts";
 export { Namespace } from "./namespace.ts";
 export type { Node } from "./node.ts";
+export { labObstacle } from "./obstacle.ts";
 export { forgetPathMtu } from "./path_mtu.ts";
 export type { Place } from "./place.ts";
 export { plainRoutes } from "./plain_routes.ts";
@@ -43,4 +47,5 @@ export type {
   UdpOptions,
   UdpResult,
 } from "./traffic/probes.ts";
+export type { Traffic } from "./traffic/traffic.ts";
 export { type WireMode, wireMode } from "./wire_mode.ts";

@@ -4,7 +4,7 @@ import { output } from "./command.ts";
 import { type Installed, undoOnce } from "./installed.ts";
 import { keepSource } from "./keep_source.ts";
 import type { Node } from "./node.ts";
-import type { Family } from "./spec.ts";
+import { familyOf } from "./spec.ts";
 
 /** Routes of {@link plainRoutes} carry this protocol number, by which they are removed. */
 const PROTOCOL = 201;
@@ -27,7 +27,7 @@ export async function plainRoutes(lab: Lab): Promise<Installed> {
       for (const node of Object.values<Node>(cluster.nodes)) {
         await node.ns.ip(
           other.subnets.map((subnet) => {
-            const family: Family = subnet.includes(":") ? 6 : 4;
+            const family = familyOf(subnet);
             const hop = node === own ? `${remote.via("wan", family)} dev eth1` : `${own.via("cluster", family)} dev eth0`;
             return `route add ${subnet} ${hop} proto ${PROTOCOL}`;
           }),

@@ -61,6 +61,7 @@ export function checkSpec(spec: LabSpec): void {
     "cluster id",
     spec.clusters.map((cluster) => cluster.id),
   );
+  noDuplicates("namespace", namespacesOf(spec));
   for (const cluster of spec.clusters) {
     checkLabel("cluster id", cluster.id);
     checkFamilies(`cluster ${cluster.id}`, cluster.families);
@@ -73,6 +74,38 @@ export function checkSpec(spec: LabSpec): void {
     }
     for (const node of cluster.nodes) checkLabel(`node of ${cluster.id}`, node.name);
   }
+}
+
+/** Families of a cluster's pods, IPv4 first. */
+export function familiesOf(cluster: ClusterSpec): readonly Family[] {
+  return [...(cluster.families ?? ([4, 6] as const))].sort();
+}
+
+/** Families of the nodes' addresses, IPv4 first. */
+export function underlayOf(spec: LabSpec): readonly Family[] {
+  return [...(spec.underlay?.families ?? ([4, 6] as const))].sort();
+}
+
+/** Family of an address or CIDR. */
+export function familyOf(subnet: string): Family {
+  return subnet.includes(":") ? 6 : 4;
+}
+
+/** What the lab's namespaces are called, without the lab's prefix: nodes, pods, and the hubs of segments that need one. */
+export function namespacesOf(spec: LabSpec): string[] {
+  const gateways = spec.clusters.flatMap((cluster) => cluster.nodes.filter((node) => node.gateway)).length;
+  // A segment of one node has a hub too, so that its eth0 has a carrier.
+  const needsHub = (members: number) => members !== 2 || spec.switched === true;
+  return [
+    ...spec.clusters.flatMap((cluster) =>
+      cluster.nodes.flatMap((node) => [
+        `${cluster.id}-${node.name}`,
+        ...Array.from({ length: node.pods ?? 0 }, (_, pod) => `${cluster.id}-${node.name}-${pod}`),
+      ]),
+    ),
+    ...spec.clusters.filter((cluster) => needsHub(cluster.nodes.length)).map((cluster) => `hub-${cluster.id}`),
+    ...(gateways > 1 && needsHub(gateways) ? ["hub-wan"] : []),
+  ];
 }
 
 function checkLabel(what: string, text: string): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fileURLToPath } from "node:url";
 import type { Place } from "../place.ts";
-import type { Answer, Request } from "./program.ts";
+import type { Answer, Request } from "./protocol.ts";
 
 const PROGRAM = fileURLToPath(new URL("program.ts", import.meta.url));
 
