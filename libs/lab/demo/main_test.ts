@@ -58,8 +58,8 @@ describeIf(labObstacle())("the demo", () => {
     expect(nothingLeft(findLeftovers(/lab (\w+) is up/.exec(text)?.[1] ?? ""))).toBe(true);
   }, 30_000);
 
-  test.each([["--no-such-flag"], ["--with", "pigeons"], ["--down", "../x"]])("refuses %s %s", async (...flags) => {
-    const { code, stderr } = await demo(...flags);
+  test.each(["--no-such-flag", "--with pigeons", "--down ../x"])("refuses %s", async (flags) => {
+    const { code, stderr } = await demo(...flags.split(" "));
     expect(code).toBeGreaterThan(0);
     expect(stderr).toMatch(/usage: demo|there is no lab/);
   });
