@@ -7,6 +7,7 @@
  * @module
  */
 export type { AddressFilter } from "./address_calls.ts";
+export type { Change, NetlinkEvent } from "./event.ts";
 export type { InterfaceAddress, NewAddress } from "./interface_address.ts";
 export type { BridgeAttributes, Link, LinkFlags, OperState, TunAttributes } from "./link.ts";
 export type { LinkFilter, LinkRef } from "./link_calls.ts";
@@ -23,4 +24,5 @@ export type { RouteFilter } from "./route_calls.ts";
 export { type RouteScope, type RouteType, RT_TABLE, RTPROT } from "./route_names.ts";
 export type { LookupOptions, NewHop, NewRoute, RouteKey } from "./route_request.ts";
 export type { NewRule, Rule, RuleAction } from "./rule.ts";
+export { type NetlinkGroup, type SubscribeOptions, subscribe } from "./subscribe.ts";
 export type { VxlanAttributes, VxlanSpec } from "./vxlan.ts";
