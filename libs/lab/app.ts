@@ -5,7 +5,7 @@ import { type AppName, appFiles } from "./app_files.ts";
 import type { Node } from "./node.ts";
 
 export interface AppOptions {
-  /** How long an app may take until /readyz says yes, in milliseconds; 10000 when absent. */
+  /** How long an app may take until /readyz says yes, in milliseconds; 30000 when absent. */
   readonly timeout?: number;
   /** Keys that replace the lab's own in the configuration file. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -69,7 +69,7 @@ export class App {
 
   /** Waits until /readyz answers 200; throws with the end of the log where the app ends or time runs out. */
   async ready(options: AppOptions = {}): Promise<void> {
-    const deadline = Date.now() + (options.timeout ?? 10_000);
+    const deadline = Date.now() + (options.timeout ?? 30_000);
     for (;;) {
       if (!this.running) throw new Error(`${this.name} on ${this.node.label} ended: ${this.logTail()}`);
       const answer = await this.fetch("/readyz").catch(() => undefined);

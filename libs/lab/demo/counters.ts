@@ -19,7 +19,7 @@ async function packetsByReason(lab: Lab, node: Node): Promise<Map<string, number
   if (app === undefined) return counts;
   for (const { name, labels, value } of parseMetrics(await app.get("/metrics"))) {
     const { reason } = labels;
-    if (reason === undefined || value === 0 || !name.includes("packets")) continue;
+    if (name !== "strait_packets_total" || reason === undefined || value === 0) continue;
     counts.set(reason, (counts.get(reason) ?? 0) + value);
   }
   return counts;

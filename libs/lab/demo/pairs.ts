@@ -61,7 +61,7 @@ async function measure(lab: Lab, from: Pod, to: Pod, family: Family, options: Me
   const headers = family === 4 ? 20 + 8 : 40 + 8;
   const ping = await lab.ping(from, to, { family });
   const udp = await lab.udp(from, to, { family, size: options.packet - headers, tries: 3 });
-  const tcp = await lab.tcp(from, to, { family, bytes, timeout: 4000 });
+  const tcp = await lab.tcp(from, to, { family, bytes, timeout: ping.ok || udp.received ? 10_000 : 1000 });
   const own = from.address(family);
   const reasons = [
     ...(ping.ok ? [] : [`ping: ${ping.received} of ${ping.sent} came back`]),
