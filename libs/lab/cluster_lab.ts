@@ -142,7 +142,14 @@ export class Lab<S extends LabSpec = LabSpec> {
     return this.#apps;
   }
 
-  /** RangeError where there is none. */
+  /** The last app of that name started on a node; RangeError where none was. */
+  app(name: AppName, node: Node): App {
+    const app = this.#apps.findLast((candidate) => candidate.name === name && candidate.node === node);
+    if (app === undefined) throw new RangeError(`${name} was never started on ${node.label}`);
+    return app;
+  }
+
+  /** A cluster by its id; RangeError where there is none. */
   cluster(id: string): Cluster {
     const cluster = this.#built.clusters.find((candidate) => candidate.id === id);
     if (cluster === undefined) throw new RangeError(`lab ${this.id} has no cluster ${id}`);
