@@ -5,9 +5,9 @@ export const RUN_DIR = "/run/strait-lab";
 
 let counter = 0;
 
-/** An id nobody else on this machine uses now: pid and a counter, in base 36. */
+/** An id nobody else on this machine uses now: pid, five digits wide so that no two run together, and a counter, in base 36. */
 export function nextLabId(): string {
-  return `${process.pid.toString(36)}${(counter++).toString(36)}`;
+  return `${process.pid.toString(36).padStart(5, "0")}${(counter++).toString(36)}`;
 }
 
 /** True for what can be a lab's id. */
