@@ -19,8 +19,10 @@ int strait_map_info(int fd, struct strait_map_info *out)
 {
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof(info);
-	int err = bpf_obj_get_info_by_fd(fd, &info, &size);
+	int err = strait_require(fd, "bpf-map");
 
+	if (!err)
+		err = bpf_obj_get_info_by_fd(fd, &info, &size);
 	if (err)
 		return err;
 	*out = (struct strait_map_info){

@@ -20,8 +20,10 @@ int strait_program_info(int fd, struct strait_program_info *out, uint32_t *map_i
 {
 	struct bpf_prog_info info = { .map_ids = (uint64_t)(uintptr_t)map_ids, .nr_map_ids = room };
 	uint32_t size = sizeof(info);
-	int err = bpf_obj_get_info_by_fd(fd, &info, &size);
+	int err = strait_require(fd, "bpf-prog");
 
+	if (!err)
+		err = bpf_obj_get_info_by_fd(fd, &info, &size);
 	if (err)
 		return err;
 	*out = (struct strait_program_info){

@@ -14,3 +14,8 @@
 
 /* Starts collecting what libbpf says (the verifier's log included); what was collected before is dropped. */
 void strait_log_begin(void);
+
+/* 0 if a descriptor is of this kind ("bpf-map", "bpf-prog", "bpf_link"), else -EINVAL. The kernel's info call serves any kind
+ * and would have us read the one's fields as the other's.
+ */
+int strait_require(int fd, const char *kind);

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -52,4 +54,15 @@ int strait_duplicate(int fd)
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
 	return copy < 0 ? -errno : copy;
+}
+
+int strait_require(int fd, const char *kind)
+{
+	char path[64], target[64] = "", wanted[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(wanted, sizeof(wanted), "anon_inode:%s", kind);
+	if (readlink(path, target, sizeof(target) - 1) < 0)
+		return -errno;
+	return strcmp(target, wanted) ? -EINVAL : 0;
 }

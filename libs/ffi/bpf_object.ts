@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { cString, fromCStrings, scalarBytes, u32 } from "./args.ts";
 import { BpfMap } from "./bpf_map.ts";
 import { BpfProgram } from "./bpf_program.ts";
+import { bpffsMounted } from "./bpffs.ts";
 import { FileLock } from "./file_lock.ts";
 import { Handle } from "./handle.ts";
 import { KernelError } from "./kernel_error.ts";
@@ -204,6 +205,9 @@ function loadError(label: string, errno: number, log: string): KernelError {
 }
 
 function lockedDirectory(path: string): FileLock {
+  if (!bpffsMounted(path)) {
+    throw new KernelError("pin", `maps in ${path}`, 22, { detail: "that is no bpffs: mount one there with -t bpf" });
+  }
   mkdirSync(path, { recursive: true, mode: 0o700 });
   return FileLock.take(path);
 }

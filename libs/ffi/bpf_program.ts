@@ -2,7 +2,7 @@
 import { fromCString, positiveInt, u32 } from "./args.ts";
 import { FdHandle, openPinnedFd, pinFd } from "./fd_handle.ts";
 import { check } from "./kernel_error.ts";
-import { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext, type SkBuffInput } from "./sk_buff.ts";
+import { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext } from "./sk_buff.ts";
 import { shim } from "./symbols.ts";
 
 /** What the kernel knows of a loaded program (`struct bpf_prog_info`). */
@@ -29,7 +29,7 @@ export interface TestRun {
   readonly data: Uint8Array;
   /** How often the program runs over it (for timing); 1 by default. */
   readonly repeat?: number;
-  readonly context?: Partial<SkBuffInput>;
+  readonly context?: Partial<SkBuffContext>;
 }
 
 /** What came out of it. */

@@ -22,7 +22,7 @@ export type { MapInfo } from "./map_info.ts";
 export { NetlinkFd } from "./netlink_fd.ts";
 export { RingBuffer } from "./ring_buffer.ts";
 export { shimPath } from "./shim_path.ts";
-export { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext, type SkBuffInput } from "./sk_buff.ts";
+export { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext } from "./sk_buff.ts";
 export { attachTc, detachTc, queryTc } from "./tc.ts";
 export type { AttachedProgram, Direction, TcAttach, TcLink } from "./tc_link.ts";
 export { tcxSupported } from "./tcx.ts";

@@ -4,8 +4,11 @@ import { u32 } from "./args.ts";
 /** `sizeof(struct __sk_buff)` of Linux 5.18 and later (linux/bpf.h). */
 export const SK_BUFF_SIZE = 192;
 
-/** The fields of `struct __sk_buff` that BPF_PROG_TEST_RUN lets a test set (net/bpf/test_run.c, convert___skb_to_skb). */
-export interface SkBuffInput {
+/**
+ * The fields of `struct __sk_buff` that BPF_PROG_TEST_RUN takes and gives back; it leaves all others zero, `len` and `hash`
+ * among them (net/bpf/test_run.c, convert___skb_to_skb and convert_skb_to___skb).
+ */
+export interface SkBuffContext {
   readonly mark: number;
   readonly priority: number;
   readonly ingressIfindex: number;
@@ -15,19 +18,10 @@ export interface SkBuffInput {
   readonly cb: readonly number[];
   /** ns */
   readonly tstamp: bigint;
+  /** Bytes on the wire, headers of all segments included; at least the packet's length. */
   readonly wireLen: number;
   readonly gsoSegs: number;
   readonly gsoSize: number;
-}
-
-/** What a program leaves behind. */
-export interface SkBuffContext extends SkBuffInput {
-  readonly len: number;
-  readonly hash: number;
-  /** EtherType as a number: 0x0800. */
-  readonly protocol: number;
-  readonly vlanPresent: number;
-  readonly vlanTci: number;
 }
 
 const AT = {
@@ -43,7 +37,7 @@ const AT = {
 };
 
 /** Bytes of a `struct __sk_buff` with these fields set and all others zero. */
-export function encodeSkBuff(fields: Partial<SkBuffInput>): Uint8Array {
+export function encodeSkBuff(fields: Partial<SkBuffContext>): Uint8Array {
   const bytes = new Uint8Array(SK_BUFF_SIZE);
   const view = new DataView(bytes.buffer);
   const put = (at: number, value: number, what: string) => view.setUint32(at, u32(value, what), true);
@@ -64,16 +58,11 @@ export function decodeSkBuff(bytes: Uint8Array): SkBuffContext {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (at: number) => view.getUint32(at, true);
   return {
-    len: word(0),
     mark: word(AT.mark),
-    protocol: view.getUint16(16, false),
-    vlanPresent: word(20),
-    vlanTci: word(24),
     priority: word(AT.priority),
     ingressIfindex: word(AT.ingressIfindex),
     ifindex: word(AT.ifindex),
     cb: [0, 1, 2, 3, 4].map((index) => word(AT.cb + 4 * index)),
-    hash: word(68),
     tstamp: view.getBigUint64(AT.tstamp, true),
     wireLen: word(AT.wireLen),
     gsoSegs: word(AT.gsoSegs),

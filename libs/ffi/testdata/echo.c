@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* echo.c: gives back what Bun passes, so that abi_test.ts can pin how it does so. */
 #include <stdint.h>
 #include <string.h>
