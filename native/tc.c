@@ -46,8 +46,10 @@ int strait_tcx_info(int link_fd, uint32_t *out)
 		char rest[64];
 	} info = {};
 	uint32_t size = sizeof(info);
-	int err = strait_require(link_fd, "bpf_link");
+	int err = strait_require(link_fd, "bpf_link"); /* what a new link's descriptor is called */
 
+	if (err)
+		err = strait_require(link_fd, "bpf-link"); /* and one from a pin */
 	if (!err)
 		err = bpf_obj_get_info_by_fd(link_fd, &info, &size);
 	if (err)
