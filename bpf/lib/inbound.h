@@ -4,138 +4,9 @@
 #pragma once
 
 #include "count.h"
-#include "lookup.h"
+#include "decide.h"
 #include "mtu.h"
 #include "vxlan.h"
-
-/* The outer header, however it was read. */
-struct outer {
-	struct strait_addr src;
-	struct strait_addr dst;
-	__u32 role; /* enum strait_role; 0: not one of our ports */
-	__u32 vni;
-	__u32 hash; /* for the slot table: the source port carries the flow */
-	__u16 ethertype; /* of the inner frame, network order */
-	__u8 family;
-	__u8 tos;
-};
-
-/* Why the VXLAN device has to take a packet that is for one of our ports, or 0. */
-INLINE int parse_outer(struct __sk_buff *skb, struct outer *o)
-{
-	struct packet p = {};
-	struct tunnel *tunnel;
-	__u32 plain;
-	int stop;
-
-	if (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
-		return STRAIT_PASS_NOT_IP;
-	stop = parse_packet_pulling(skb, ETH_HLEN, (__be16)skb->protocol, &p);
-	if (!p.family)
-		return STRAIT_PASS_NOT_IP;
-	if (stop || p.protocol != IPPROTO_UDP || p.later_part)
-		return STRAIT_PASS_NOT_OURS;
-	if (p.dport == intra_port)
-		o->role = STRAIT_ROLE_INTRA;
-	else if (p.dport == cable_port)
-		o->role = STRAIT_ROLE_CABLE;
-	else
-		return STRAIT_PASS_NOT_OURS;
-	o->src = p.src;
-	o->dst = p.dst;
-	o->family = p.family;
-	o->tos = p.tos;
-	o->hash = p.sport;
-
-	plain = ETH_HLEN + (p.family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
-	if (p.fragment || p.l4_offset != plain)
-		return STRAIT_PASS_FALLBACK;
-	tunnel = packet_at(skb, plain, sizeof(*tunnel));
-	if (!tunnel) {
-		if (skb->len < plain + sizeof(*tunnel) || bpf_skb_pull_data(skb, plain + sizeof(*tunnel)))
-			return STRAIT_DROP_TRUNCATED;
-		tunnel = packet_at(skb, plain, sizeof(*tunnel));
-		if (!tunnel)
-			return STRAIT_DROP_TRUNCATED;
-	}
-	/* An outer checksum would have to be verified and kept right; ours are zero, so whoever sets one gets the kernel's path. */
-	if (tunnel->udp.check)
-		return STRAIT_PASS_FALLBACK;
-	if (!(tunnel->vxlan.flags & VXLAN_FLAG_VNI))
-		return STRAIT_DROP_BAD_HEADER;
-	o->vni = (__u32)tunnel->vxlan.vni[0] << 16 | (__u32)tunnel->vxlan.vni[1] << 8 | tunnel->vxlan.vni[2];
-	o->ethertype = tunnel->eth.h_proto;
-	return 0;
-}
-
-INLINE int is_self(const struct strait_addr *addr, __u32 role)
-{
-	struct strait_peer *row = peer_of(addr, role);
-
-	return row && (row->flags & STRAIT_PEER_SELF);
-}
-
-/* The peer that sent this, or NULL with the reason. */
-INLINE struct strait_peer *check_peer(const struct outer *o, int *reason)
-{
-	struct strait_peer *peer = peer_of(&o->src, o->role);
-
-	if (!peer || (peer->flags & STRAIT_PEER_SELF)) {
-		*reason = is_self(&o->dst, o->role) ? STRAIT_DROP_UNKNOWN_PEER : STRAIT_PASS_NOT_OURS;
-		return NULL;
-	}
-	if (!addr_equal(&o->dst, &peer->local) && !is_self(&o->dst, o->role)) {
-		*reason = STRAIT_PASS_NOT_OURS;
-		return NULL;
-	}
-	if (o->vni != (o->role == STRAIT_ROLE_INTRA ? intra_vni : cable_vni)) {
-		*reason = STRAIT_DROP_BAD_VNI;
-		return NULL;
-	}
-	return peer;
-}
-
-/* Where a packet of a node of the own cluster goes. Returns TRANSIT_OUT (with *hop), DELIVERED_POD ("to this node") or a drop. */
-INLINE int decide_intra(const struct strait_peer *peer, const struct outer *o, const struct packet *p, __u32 *hop)
-{
-	struct strait_subnet *to = subnet_of(&p->dst);
-	struct strait_hop *lane;
-
-	if (!to)
-		return STRAIT_DROP_NO_ROUTE;
-	if (to->kind == STRAIT_SUBNET_HERE)
-		return peer->flags & STRAIT_PEER_GATEWAY ? STRAIT_DELIVERED_POD : STRAIT_DROP_NOT_GATEWAY;
-	if (to->kind != STRAIT_SUBNET_REMOTE)
-		return STRAIT_DROP_NO_ROUTE;
-	lane = hop_to_cluster(to->index, o->hash, hop);
-	if (!lane || lane->kind == STRAIT_HOP_NODE) /* a worker is no gateway: it forwards for nobody */
-		return STRAIT_DROP_NO_LANE;
-	return STRAIT_TRANSIT_OUT;
-}
-
-/* Where a packet of another cluster goes. Returns TRANSIT_IN (with *hop), DELIVERED_POD ("to this node") or a drop. */
-INLINE int decide_cable(const struct strait_peer *peer, const struct packet *p, __u32 *hop)
-{
-	struct strait_subnet *from = subnet_of(&p->src);
-	struct strait_subnet *to;
-
-	if (!from || from->kind != STRAIT_SUBNET_REMOTE || from->index != peer->cluster)
-		return STRAIT_DROP_SPOOFED_SOURCE;
-	to = subnet_of(&p->dst);
-	if (!to)
-		return STRAIT_DROP_NO_ROUTE;
-	if (to->kind == STRAIT_SUBNET_HERE)
-		return STRAIT_DELIVERED_POD;
-	if (to->kind != STRAIT_SUBNET_NODE)
-		return STRAIT_DROP_NO_ROUTE;
-	*hop = to->index;
-	return STRAIT_TRANSIT_IN;
-}
-
-INLINE int decide(const struct strait_peer *peer, const struct outer *o, const struct packet *p, __u32 *hop)
-{
-	return o->role == STRAIT_ROLE_INTRA ? decide_intra(peer, o, p, hop) : decide_cable(peer, p, hop);
-}
 
 /* Largest inner packet that fits on the way back to the peer: what a SYN that came from it must announce at most. */
 INLINE __u32 mtu_towards(const struct strait_peer *peer)
@@ -201,10 +72,26 @@ INLINE int deliver(struct __sk_buff *skb, const struct outer *o, const struct st
 	return bpf_redirect(strait0_ifindex, BPF_F_INGRESS) == TC_ACT_REDIRECT ? STRAIT_DELIVERED_STACK : STRAIT_DROP_REWRITE;
 }
 
+/* parse_outer(), once more with the headers pulled into the linear part where the first try found too few bytes there. */
+INLINE int parse_outer_pulling(struct __sk_buff *skb, struct outer *o)
+{
+	struct view v = view_of(skb);
+	int reason = parse_outer(&v, (__be16)skb->protocol, o);
+
+	if ((long)skb->len <= v.end - v.data || v.end - v.data >= (long)MAX_OUTER)
+		return reason;
+	if (reason == STRAIT_PASS_NOT_IP && skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
+		return reason;
+	if (bpf_skb_pull_data(skb, skb->len < MAX_OUTER ? skb->len : MAX_OUTER))
+		return STRAIT_DROP_TRUNCATED;
+	v = view_of(skb);
+	return parse_outer(&v, (__be16)skb->protocol, o);
+}
+
 INLINE int inbound_from_wire(struct __sk_buff *skb, struct packet *p)
 {
 	struct outer o = {};
-	int reason = parse_outer(skb, &o);
+	int reason = parse_outer_pulling(skb, &o);
 	struct strait_peer *peer;
 	__u32 hop = 0;
 	int stop;

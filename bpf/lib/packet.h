@@ -90,12 +90,26 @@ INLINE void *packet_end(const struct __sk_buff *skb)
 	return end;
 }
 
-/* Bounds-checked view of `size` bytes at `offset`, or NULL. offset must be bounded for the verifier. */
-INLINE void *packet_at(const struct __sk_buff *skb, __u32 offset, __u32 size)
-{
-	void *at = packet_data(skb) + offset;
+/* The readable bytes of a packet. Pointers of the verifier: to be taken anew after any helper that may move the packet. */
+struct view {
+	void *data;
+	void *end;
+	__u32 gso; /* more than 0: one header stands for several packets, so its length may not be its own */
+};
 
-	return at + size > packet_end(skb) ? NULL : at;
+INLINE struct view view_of(const struct __sk_buff *skb)
+{
+	struct view v = { .data = packet_data(skb), .end = packet_end(skb), .gso = skb->gso_size };
+
+	return v;
+}
+
+/* Bounds-checked pointer to `size` bytes at `offset`, or NULL. offset must be bounded for the verifier. */
+INLINE void *packet_at(const struct view *v, __u32 offset, __u32 size)
+{
+	void *at = v->data + offset;
+
+	return at + size > v->end ? NULL : at;
 }
 
 /* A 32-bit mix (the finalizer of MurmurHash3, public domain): cheap in BPF, good enough to spread flows. */
@@ -127,7 +141,7 @@ INLINE __u32 flow_hash(const struct packet *p)
 }
 
 /* Ports and TCP flags. A whole header is asked for only of the protocols we read. */
-INLINE int parse_l4(struct __sk_buff *skb, struct packet *p)
+INLINE int parse_l4(const struct view *v, struct packet *p)
 {
 	__u8 *at;
 
@@ -135,26 +149,26 @@ INLINE int parse_l4(struct __sk_buff *skb, struct packet *p)
 		return 0;
 	switch (p->protocol) {
 	case IPPROTO_TCP:
-		at = packet_at(skb, p->l4_offset, sizeof(struct tcphdr));
+		at = packet_at(v, p->l4_offset, sizeof(struct tcphdr));
 		if (!at)
 			return STOP(STRAIT_DROP_TRUNCATED);
 		p->tcp_flags = at[13];
 		p->l4_length = (__u8)((at[12] >> 4) * 4);
 		break;
 	case IPPROTO_UDP:
-		at = packet_at(skb, p->l4_offset, sizeof(struct udphdr));
+		at = packet_at(v, p->l4_offset, sizeof(struct udphdr));
 		if (!at)
 			return STOP(STRAIT_DROP_TRUNCATED);
 		p->l4_length = sizeof(struct udphdr);
 		break;
 	case IPPROTO_SCTP:
-		at = packet_at(skb, p->l4_offset, 4);
+		at = packet_at(v, p->l4_offset, 4);
 		if (!at)
 			return STOP(STRAIT_DROP_TRUNCATED);
 		break;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		at = packet_at(skb, p->l4_offset, 8);
+		at = packet_at(v, p->l4_offset, 8);
 		if (!at)
 			return STOP(STRAIT_DROP_TRUNCATED);
 		/* Echo request and reply (ICMP 8, 0; ICMPv6 128, 129) carry an identifier; it stands in for both ports. */
@@ -169,9 +183,9 @@ INLINE int parse_l4(struct __sk_buff *skb, struct packet *p)
 	return 0;
 }
 
-INLINE int parse_ipv4(struct __sk_buff *skb, __u32 offset, struct packet *p)
+INLINE int parse_ipv4(const struct view *v, __u32 offset, struct packet *p)
 {
-	struct iphdr *ip = packet_at(skb, offset, sizeof(*ip));
+	struct iphdr *ip = packet_at(v, offset, sizeof(*ip));
 	__u32 frag, ihl;
 
 	if (!ip)
@@ -181,7 +195,7 @@ INLINE int parse_ipv4(struct __sk_buff *skb, __u32 offset, struct packet *p)
 	ihl = (__u32)ip->ihl * 4;
 	p->length = bpf_ntohs(ip->tot_len);
 	/* BIG TCP leaves the length 0 where 16 bits cannot hold it. */
-	if (p->length < ihl && !(p->length == 0 && skb->gso_size))
+	if (p->length < ihl && !(p->length == 0 && v->gso))
 		return STOP(STRAIT_DROP_BAD_HEADER);
 	frag = bpf_ntohs(ip->frag_off);
 	addr_from_v4(&p->src, ip->saddr);
@@ -203,9 +217,9 @@ struct extension {
 	__be16 fragment_offset;
 };
 
-INLINE int parse_ipv6(struct __sk_buff *skb, __u32 offset, struct packet *p)
+INLINE int parse_ipv6(const struct view *v, __u32 offset, struct packet *p)
 {
-	struct ipv6hdr *ip = packet_at(skb, offset, sizeof(*ip));
+	struct ipv6hdr *ip = packet_at(v, offset, sizeof(*ip));
 	__u32 l4 = offset + sizeof(*ip);
 	__u8 next;
 	int i;
@@ -230,7 +244,7 @@ INLINE int parse_ipv6(struct __sk_buff *skb, __u32 offset, struct packet *p)
 			break;
 		if (l4 > 512) /* keeps the offset bounded for the verifier; longer chains are nobody's traffic */
 			return STOP(STRAIT_DROP_BAD_HEADER);
-		ext = packet_at(skb, l4, sizeof(struct extension));
+		ext = packet_at(v, l4, sizeof(struct extension));
 		if (!ext)
 			return STOP(STRAIT_DROP_TRUNCATED);
 		if (next == IPPROTO_FRAGMENT) {
@@ -252,31 +266,33 @@ INLINE int parse_ipv6(struct __sk_buff *skb, __u32 offset, struct packet *p)
 }
 
 /* Parses the IP packet at `offset`. ethertype is in network order. Returns 0, -PASS_NOT_IP or a drop. */
-INLINE int parse_packet(struct __sk_buff *skb, __u32 offset, __be16 ethertype, struct packet *p)
+INLINE int parse_packet(const struct view *v, __u32 offset, __be16 ethertype, struct packet *p)
 {
 	int stop;
 
 	__builtin_memset(p, 0, sizeof(*p));
 	if (ethertype == bpf_htons(ETH_P_IP))
-		stop = parse_ipv4(skb, offset, p);
+		stop = parse_ipv4(v, offset, p);
 	else if (ethertype == bpf_htons(ETH_P_IPV6))
-		stop = parse_ipv6(skb, offset, p);
+		stop = parse_ipv6(v, offset, p);
 	else
 		return STOP(STRAIT_PASS_NOT_IP);
 	if (stop)
 		return stop;
-	return parse_l4(skb, p);
+	return parse_l4(v, p);
 }
 
 /* parse_packet(), once more with the headers pulled into the linear part where the first try found too few bytes there. */
 INLINE int parse_packet_pulling(struct __sk_buff *skb, __u32 offset, __be16 ethertype, struct packet *p)
 {
-	int stop = parse_packet(skb, offset, ethertype, p);
+	struct view v = view_of(skb);
+	int stop = parse_packet(&v, offset, ethertype, p);
 	__u32 want = offset + MAX_HEADERS;
 
-	if (stop != STOP(STRAIT_DROP_TRUNCATED) || (long)skb->len <= packet_end(skb) - packet_data(skb))
+	if (stop != STOP(STRAIT_DROP_TRUNCATED) || (long)skb->len <= v.end - v.data)
 		return stop;
 	if (bpf_skb_pull_data(skb, skb->len < want ? skb->len : want))
 		return STOP(STRAIT_DROP_TRUNCATED);
-	return parse_packet(skb, offset, ethertype, p);
+	v = view_of(skb);
+	return parse_packet(&v, offset, ethertype, p);
 }

@@ -84,46 +84,59 @@ INLINE __u16 ipv4_checksum(const void *ip)
 	return (__u16)~sum;
 }
 
-/* Writes the whole outer header for `hop` over the bytes between the Ethernet header and the inner IP header. */
+/* The whole outer header for `hop`. length is that of the frame without its Ethernet header, inner packet included. */
+INLINE void fill_outer4(struct outer4 *outer, const struct strait_hop *hop, __u32 length, __u16 sport, __u8 tos, __be16 ethertype)
+{
+	struct iphdr ip = {
+		.version = 4,
+		.ihl = 5,
+		.tos = tos,
+		.tot_len = bpf_htons((__u16)length),
+		/* May be fragmented on the way (no DF), so it needs an identification. */
+		.id = (__u16)bpf_get_prandom_u32(),
+		.ttl = OUTER_TTL,
+		.protocol = IPPROTO_UDP,
+		.saddr = hop->local.words[3],
+		.daddr = hop->remote.words[3],
+	};
+
+	ip.check = ipv4_checksum(&ip);
+	outer->ip = ip;
+	fill_tunnel(&outer->tunnel, hop, sport, length - sizeof(ip), ethertype);
+}
+
+INLINE void fill_outer6(struct outer6 *outer, const struct strait_hop *hop, __u32 length, __u16 sport, __u8 tos, __be16 ethertype)
+{
+	struct ipv6hdr ip = {
+		.version = 6,
+		.priority = tos >> 4,
+		.flow_lbl = { (__u8)(tos << 4) },
+		.payload_len = bpf_htons((__u16)(length - sizeof(ip))),
+		.nexthdr = IPPROTO_UDP,
+		.hop_limit = OUTER_TTL,
+	};
+
+	__builtin_memcpy(&ip.saddr, &hop->local, sizeof(ip.saddr));
+	__builtin_memcpy(&ip.daddr, &hop->remote, sizeof(ip.daddr));
+	outer->ip = ip;
+	fill_tunnel(&outer->tunnel, hop, sport, length - sizeof(ip), ethertype);
+}
+
+/* Writes the outer header for `hop` over the bytes between the Ethernet header and the inner IP header. */
 INLINE int write_outer(struct __sk_buff *skb, const struct strait_hop *hop, __u16 sport, __u8 tos, __be16 ethertype)
 {
 	__u32 length = skb->len - ETH_HLEN;
 
 	if (hop->family == 4) {
-		struct outer4 outer = {
-			.ip = {
-				.version = 4,
-				.ihl = 5,
-				.tos = tos,
-				.tot_len = bpf_htons((__u16)length),
-				/* May be fragmented on the way (no DF), so it needs an identification. */
-				.id = (__u16)bpf_get_prandom_u32(),
-				.ttl = OUTER_TTL,
-				.protocol = IPPROTO_UDP,
-				.saddr = hop->local.words[3],
-				.daddr = hop->remote.words[3],
-			},
-		};
+		struct outer4 outer;
 
-		outer.ip.check = ipv4_checksum(&outer.ip);
-		fill_tunnel(&outer.tunnel, hop, sport, length - sizeof(outer.ip), ethertype);
+		fill_outer4(&outer, hop, length, sport, tos, ethertype);
 		return bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE) : 0;
 	}
 	{
-		struct outer6 outer = {
-			.ip = {
-				.version = 6,
-				.priority = tos >> 4,
-				.payload_len = bpf_htons((__u16)(length - sizeof(outer.ip))),
-				.nexthdr = IPPROTO_UDP,
-				.hop_limit = OUTER_TTL,
-			},
-		};
+		struct outer6 outer;
 
-		outer.ip.flow_lbl[0] = (__u8)(tos << 4);
-		__builtin_memcpy(&outer.ip.saddr, &hop->local, sizeof(outer.ip.saddr));
-		__builtin_memcpy(&outer.ip.daddr, &hop->remote, sizeof(outer.ip.daddr));
-		fill_tunnel(&outer.tunnel, hop, sport, length - sizeof(outer.ip), ethertype);
+		fill_outer6(&outer, hop, length, sport, tos, ethertype);
 		return bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE) : 0;
 	}
 }
