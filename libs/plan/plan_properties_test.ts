@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from "bun:test";
+import { diff, emptyRows, mapNames, type Rows, sameRow } from "@strait/model";
+import { Random } from "@strait/model/testing";
+import { ownedRows } from "./ownership.ts";
+import type { Plan } from "./plan.ts";
+import { planAgent } from "./plan_agent.ts";
+import { planGateway } from "./plan_gateway.ts";
+import { merged, randomScene, reordered } from "./testing/scenes.ts";
+
+const RUNS = 60;
+
+function changes(plan: Plan): number {
+  const of = <R>(desired: ReadonlyMap<string, R>, actual: ReadonlyMap<string, R>): number => {
+    const { put, remove } = diff(desired, actual, sameRow);
+    return put.size + remove.size;
+  };
+  return mapNames.reduce((sum, map) => sum + of<unknown>(plan.rows[map], plan.owned[map]), 0);
+}
+
+function sorted(rows: Rows): unknown {
+  return mapNames.map((map) => [...(rows[map] as ReadonlyMap<string, unknown>)].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+describe.each([
+  ["planAgent on a worker", "worker", planAgent],
+  ["planAgent on a gateway node", "gateway", planAgent],
+  ["planGateway", "gateway", planGateway],
+] as const)("%s", (_, kind, plan) => {
+  test("gives the same plan twice, and whatever the order of its lists", () => {
+    for (let seed = 0; seed < RUNS; seed++) {
+      const random = new Random(seed);
+      const scene = randomScene(random, kind);
+      const present = plan(randomScene(random, kind).file, scene.facts, emptyRows()).rows;
+      const first = plan(scene.file, scene.facts, present);
+      expect(plan(scene.file, scene.facts, present)).toEqual(first);
+      const again = reordered(random, scene);
+      const second = plan(again.file, again.facts, present);
+      expect(sorted(second.rows)).toEqual(sorted(first.rows));
+      expect({ ...second, rows: 0 }).toEqual({ ...first, rows: 0 });
+    }
+  });
+
+  test("changes nothing when its own rows are there", () => {
+    for (let seed = 0; seed < RUNS; seed++) {
+      const { file, facts } = randomScene(new Random(seed), kind);
+      const first = plan(file, facts, emptyRows());
+      expect(changes(plan(file, facts, first.rows))).toBe(0);
+    }
+  });
+
+  test("keeps every index that stays in use when the config changes", () => {
+    for (let seed = 0; seed < RUNS; seed++) {
+      const random = new Random(seed);
+      const before = randomScene(random, kind);
+      const after = randomScene(random, kind);
+      const present = plan(before.file, before.facts, emptyRows()).rows;
+      const next = plan(after.file, after.facts, present);
+      for (const cluster of next.rows.clusters.values()) {
+        const same = [...present.clusters.values()].find((row) => row.id === cluster.id);
+        if (same) expect(cluster.index).toBe(same.index);
+      }
+      expect(changes(plan(after.file, after.facts, next.rows))).toBe(0);
+    }
+  });
+});
+
+describe("The agent and the gateway app of one node", () => {
+  test("never write the same row and each finds all of its own among both", () => {
+    for (let seed = 0; seed < RUNS; seed++) {
+      const { file, facts } = randomScene(new Random(seed), "gateway");
+      const agent = planAgent(file, facts, emptyRows());
+      const gateway = planGateway(file, facts, agent.rows);
+      for (const map of mapNames) for (const key of agent.rows[map].keys()) expect(gateway.rows[map].has(key)).toBe(false);
+      const present = merged(agent.rows, gateway.rows);
+      expect(sorted(ownedRows("agent", true, present))).toEqual(sorted(agent.rows));
+      expect(sorted(ownedRows("gateway", true, present))).toEqual(sorted(gateway.rows));
+      expect(changes(planAgent(file, facts, present))).toBe(0);
+      expect(changes(planGateway(file, facts, present))).toBe(0);
+    }
+  });
+
+  test("plan the same whichever comes first", () => {
+    for (let seed = 0; seed < RUNS; seed++) {
+      const { file, facts } = randomScene(new Random(seed), "gateway");
+      const gateway = planGateway(file, facts, emptyRows());
+      const agent = planAgent(file, facts, gateway.rows);
+      expect(sorted(agent.rows)).toEqual(sorted(planAgent(file, facts, emptyRows()).rows));
+    }
+  });
+
+  test("a worker that was a gateway clears what the gateway app left, except that app's own hops and subnets", () => {
+    const { file, facts } = randomScene(new Random(7), "gateway");
+    const present = merged(planAgent(file, facts, emptyRows()).rows, planGateway(file, facts, emptyRows()).rows);
+    const nodes = file.nodes.map((node) => (node.name === file.node ? { ...node, gateway: false } : node));
+    const worker = planAgent({ ...file, nodes }, facts, present);
+    expect([...worker.owned.peers.values()].some((peer) => peer.role === "cable")).toBe(true);
+    expect([...worker.rows.peers.values()].some((peer) => peer.role === "cable")).toBe(false);
+    const app = planGateway({ ...file, nodes }, facts, present);
+    expect(app.problems[0]?.reason).toContain("not marked as a gateway");
+    expect(mapNames.every((map) => app.rows[map].size === 0)).toBe(true);
+    expect([...app.owned.hops.values()].every((hop) => hop.owner === "gateway")).toBe(true);
+    expect(app.owned.clusters.size + app.owned.slots.size + app.owned.peers.size).toBe(0);
+  });
+});
+
+describe("References inside a node's rows", () => {
+  test("always lead to a row: slots, peers and subnets to hops, remote subnets and slots to clusters", () => {
+    for (let seed = 0; seed < RUNS; seed++) {
+      const { file, facts } = randomScene(new Random(seed), seed % 2 === 0 ? "worker" : "gateway");
+      const agent = planAgent(file, facts, emptyRows());
+      const rows = merged(agent.rows, planGateway(file, facts, emptyRows()).rows);
+      for (const slot of rows.slots.values()) {
+        expect(rows.hops.has(String(slot.hop))).toBe(true);
+        expect(rows.clusters.has(String(slot.cluster))).toBe(true);
+      }
+      for (const peer of rows.peers.values()) if (peer.hop !== 0) expect(rows.hops.has(String(peer.hop))).toBe(true);
+      for (const subnet of rows.subnets.values()) {
+        if (subnet.kind === "node") expect(rows.hops.has(String(subnet.hop))).toBe(true);
+        if (subnet.kind === "remote") expect(rows.clusters.has(String(subnet.cluster))).toBe(true);
+      }
+    }
+  });
+});
