@@ -15,15 +15,19 @@ export interface Path {
   readonly local: boolean;
 }
 
-/** The path of a looked-up route; undefined where it goes nowhere or has no source address to send from. */
-export function pathOf(route: Route): Path | undefined {
+/**
+ * The path of a looked-up route; undefined where it goes nowhere or has no source address to send from. Asked with a source,
+ * the kernel does not repeat it.
+ */
+export function pathOf(route: Route, askedSource?: Address): Path | undefined {
   const hop = route.hops[0];
+  const source = route.prefSource ?? askedSource;
   if (route.type !== "unicast" && route.type !== "local") return undefined;
-  if (hop?.ifindex === undefined || !route.prefSource) return undefined;
+  if (hop?.ifindex === undefined || !source) return undefined;
   return {
     ...(hop.via && { via: hop.via }),
     ifindex: hop.ifindex,
-    source: route.prefSource,
+    source,
     ...(route.mtu !== undefined && { mtu: route.mtu }),
     local: route.type === "local",
   };

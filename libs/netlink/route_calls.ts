@@ -62,7 +62,7 @@ export function lookUp(channel: Channel, to: Address, options: LookupOptions): P
   try {
     const messages = channel.socket.request(purpose, RTM.GETROUTE, 0, ...encodeLookup(to, options));
     const [route] = readAll(channel, messages, RTM.NEWROUTE, decodeRoute);
-    return route && pathOf(route);
+    return route && pathOf(route, options.source);
   } catch (error) {
     if (leadsNowhere(error)) return undefined;
     throw error;

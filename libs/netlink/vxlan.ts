@@ -22,7 +22,7 @@ export interface VxlanAttributes {
   readonly udp6ZeroChecksumRx: boolean;
 }
 
-/** What a new vxlan device is made of; the rest is the kernel's default. `vni` is refused by the kernel where `external` is set. */
+/** What a new vxlan device is made of; the rest is the kernel's default. */
 export type VxlanSpec = Partial<VxlanAttributes> & Pick<VxlanAttributes, "port">;
 
 function flag(type: number, value: boolean | undefined): Uint8Array[] {
