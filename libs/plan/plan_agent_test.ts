@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from "bun:test";
+import {
+  address,
+  type ClusterFile,
+  cidr,
+  emptyRows,
+  type HopRow,
+  hostCidr,
+  ifIndex,
+  linkMtu,
+  mac,
+  type NodeFacts,
+  parseClusterFile,
+  SLOTS,
+} from "@strait/model";
+import { planAgent } from "./plan_agent.ts";
+import { factsOf } from "./testing/scenes.ts";
+
+function fileOf(node: string, change: (text: string) => string = (text) => text): ClusterFile {
+  const text = `
+cluster: east
+node: ${node}
+subnets: [10.1.0.0/16]
+nodes:
+  - { name: gw1, addresses: [172.31.1.2, "fd31:1::2"], subnets: [10.1.0.0/24], gateway: true }
+  - { name: gw2, addresses: [172.31.1.4], subnets: [10.1.2.0/24], gateway: true }
+  - { name: w1, addresses: [172.31.1.3], subnets: [10.1.1.0/24] }
+  - { name: w2, addresses: [172.31.1.5], subnets: [10.1.3.0/24] }
+clusters:
+  - { id: west, subnets: [10.2.0.0/16, 10.3.0.0/16], gateways: [{ name: gw1, addresses: [172.31.200.3] }] }
+`;
+  const parsed = parseClusterFile(change(text));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.reasons));
+  return parsed.value;
+}
+
+function plan(node: string, facts: (facts: NodeFacts) => NodeFacts = (f) => f, change?: (text: string) => string) {
+  const file = fileOf(node, change);
+  return planAgent(file, facts(factsOf(file)), emptyRows());
+}
+
+describe("planAgent on a worker", () => {
+  test("sends to the gateways of its cluster and to nobody else", () => {
+    const hops = [...plan("w1").rows.hops.values()];
+    expect(hops.map((hop) => [hop.index, hop.remote])).toEqual([
+      [1, address("172.31.1.2")],
+      [2, address("172.31.1.4")],
+    ]);
+    const expected: HopRow = {
+      index: 1,
+      remote: address("172.31.1.2"),
+      local: address("172.31.1.3"),
+      via: address("172.31.1.2"),
+      ifindex: ifIndex(2),
+      kind: "node",
+      vni: 100,
+      port: 4800,
+      mtu: expect.anything() as never,
+      localMac: mac("02:53:ac:1f:01:03"),
+      remoteMac: mac("02:53:ac:1f:01:02"),
+      owner: "agent",
+    };
+    expect(hops[0]).toEqual(expected);
+    expect(Number(hops[0]?.mtu)).toBe(1450);
+  });
+
+  test("leads every remote subnet to the other cluster over slots that share the gateways", () => {
+    const { rows } = plan("w1");
+    expect(rows.subnets.get("10.2.0.0/16")).toEqual({ prefix: cidr("10.2.0.0/16"), kind: "remote", cluster: 1 });
+    const slots = [...rows.slots.values()];
+    expect(slots.filter((slot) => slot.cluster === 1 && slot.hop === 1)).toHaveLength(SLOTS / 2);
+    expect(slots).toHaveLength(SLOTS);
+  });
+
+  test("takes its own pods only for here", () => {
+    const { rows } = plan("w1");
+    const local = [...rows.subnets.values()].filter((row) => row.kind !== "remote");
+    expect(local).toEqual([{ prefix: cidr("10.1.1.0/24"), kind: "here", owner: "agent" }]);
+  });
+
+  test("lets every node speak on the intra port, marks gateways and itself", () => {
+    const { rows } = plan("w1");
+    const peers = [...rows.peers.values()].map((p) => `${p.role} ${p.address.value & 0xffn} ${p.flags.join("+")} ${p.hop}`);
+    expect(peers.sort()).toEqual(["intra 2 node+gateway 1", "intra 3 self 0", "intra 4 node+gateway 2", "intra 5 node 0"]);
+  });
+
+  test("routes remote subnets over strait0 with an own pod-side address as source", () => {
+    const { routes, ownsRoutes, links } = plan("w1");
+    expect(routes.map((r) => ({ ...r, mtu: Number(r.mtu) }))).toEqual(
+      ["10.2.0.0/16", "10.3.0.0/16"].map((to) => ({
+        destination: cidr(to),
+        ifindex: ifIndex(9),
+        mtu: 1450,
+        source: address("10.1.1.1"),
+      })),
+    );
+    expect(ownsRoutes).toBe(true);
+    expect(links).toEqual([{ name: "strait0", port: 4800, mac: mac("02:53:ac:1f:01:03"), mtu: 65485 }]);
+  });
+
+  test("takes the narrowest of path, uplink and config for the MTU", () => {
+    const narrow = (facts: NodeFacts): NodeFacts => ({ ...facts, paths: facts.paths.map((p) => ({ ...p, mtu: linkMtu(1400) })) });
+    expect(Number([...plan("w1", narrow).rows.hops.values()][0]?.mtu)).toBe(1350);
+    const file = plan("w1", undefined, (text) => `${text}mtu: 1300\n`);
+    expect(Number(file.routes[0]?.mtu)).toBe(1250);
+  });
+
+  test("keeps remote subnets and drops their packets where no gateway can be reached, and says so", () => {
+    const lost = plan("w1", (facts) => ({ ...facts, paths: [] }));
+    expect(lost.rows.slots.size).toBe(0);
+    expect(lost.rows.subnets.has("10.2.0.0/16")).toBe(true);
+    expect(lost.routes).toHaveLength(2);
+    expect(lost.problems.map((p) => p.object)).toEqual(["cluster east", "node gw1", "node gw2"]);
+    expect(lost.problems[1]?.reason).toContain("no route leads to 172.31.1.2 or fd31:1::2: add one");
+  });
+
+  test("knows its pods and what may come from them, and tells of a pod that is there twice", () => {
+    const pod = (n: number) => ({
+      name: `veth${n}`,
+      ifindex: ifIndex(n),
+      mac: mac(`02:00:00:00:00:${n}`),
+      sources: [hostCidr(address("10.1.1.7"))],
+      pods: [{ address: address("10.1.1.7") }],
+    });
+    const { rows, attach, problems } = plan("w1", (facts) => ({ ...facts, podInterfaces: [pod(22), pod(21)] }));
+    expect([...rows.pods.values()]).toEqual([
+      { address: address("10.1.1.7"), ifindex: ifIndex(21), hostMac: mac("02:00:00:00:00:21") },
+    ]);
+    expect([...rows.sources.keys()]).toEqual(["21 10.1.1.7/32", "22 10.1.1.7/32"]);
+    expect(attach).toEqual({ uplinks: [ifIndex(2), ifIndex(3)], pods: [ifIndex(21), ifIndex(22)] });
+    expect(problems.map((p) => p.object)).toEqual(["pod 10.1.1.7"]);
+  });
+});
+
+describe("planAgent on a gateway node", () => {
+  test("leads to the pods of every other node and leaves the other clusters to the gateway app", () => {
+    const { rows, routes, ownsRoutes } = plan("gw1");
+    expect([...rows.subnets.values()].map((row) => row.kind)).toEqual(["here", "node", "node", "node"]);
+    expect(rows.hops.size).toBe(3);
+    expect([rows.clusters.size, rows.slots.size, routes.length, ownsRoutes]).toEqual([0, 0, 0, false]);
+  });
+
+  test("reaches a node by IPv6 where that is the family they share, and refuses one it shares none with", () => {
+    const six = (text: string): string =>
+      text
+        .replace('addresses: [172.31.1.2, "fd31:1::2"]', 'addresses: ["fd31:1::2"]')
+        .replace("addresses: [172.31.1.3]", 'addresses: ["fd31:1::3"]');
+    const { rows, problems } = plan("gw1", undefined, (text) => six(text).replace("172.31.200.3", '"fd31:200::3"'));
+    const [hop] = [...rows.hops.values()];
+    expect([hop?.remote, Number(hop?.mtu)]).toEqual([address("fd31:1::3"), 1430]);
+    expect(rows.hops.size).toBe(1);
+    expect(problems[0]).toEqual({
+      object: "node gw2",
+      reason: "it has IPv4 addresses and node gw1 has IPv6: give both an address of the same family",
+    });
+  });
+});

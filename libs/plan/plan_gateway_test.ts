@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from "bun:test";
+import {
+  address,
+  type ClusterFile,
+  emptyRows,
+  formatAddress,
+  linkMtu,
+  mac,
+  type NodeFacts,
+  parseClusterFile,
+  SLOTS,
+} from "@strait/model";
+import { planGateway } from "./plan_gateway.ts";
+import { factsOf } from "./testing/scenes.ts";
+
+const TEXT = `
+cluster: east
+node: gw1
+subnets: [10.1.0.0/16, 10.96.0.0/24]
+nodes:
+  - { name: gw1, addresses: [172.31.1.2, "fd31:1::2"], subnets: [10.1.0.0/24], gateway: true }
+  - { name: w1, addresses: [172.31.1.3], subnets: [10.1.1.0/24] }
+clusters:
+  - id: west
+    subnets: [10.2.0.0/16]
+    gateways:
+      - { name: a, addresses: [172.31.200.3, "fd31:200::3"] }
+      - { name: b, addresses: [172.31.200.4], port: 4501 }
+  - { id: north, subnets: [10.3.0.0/16], gateways: [{ name: a, addresses: ["fd31:200::5"] }] }
+`;
+
+function fileOf(change: (text: string) => string = (text) => text): ClusterFile {
+  const parsed = parseClusterFile(change(TEXT));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.reasons));
+  return parsed.value;
+}
+
+function plan(facts: (facts: NodeFacts) => NodeFacts = (f) => f, file = fileOf()) {
+  return planGateway(file, facts(factsOf(file)), emptyRows());
+}
+
+describe("planGateway", () => {
+  test("makes one lane per remote gateway, IPv4 before IPv6, with Submariner's VNI and the gateway's port", () => {
+    const hops = [...plan().rows.hops.values()];
+    expect(hops.map((h) => [formatAddress(h.remote), h.port, h.vni, h.kind, h.owner, Number(h.mtu)])).toEqual([
+      ["172.31.200.3", 4500, 1000, "vxlan", "gateway", 1450],
+      ["172.31.200.4", 4501, 1000, "vxlan", "gateway", 1450],
+      ["fd31:200::5", 4500, 1000, "vxlan", "gateway", 1430],
+    ]);
+  });
+
+  test("sends from the kernel's address on the uplink where the node's entry names none there, and knows it for its own", () => {
+    const { rows } = plan();
+    expect([...rows.hops.values()][0]?.local).toEqual(address("172.31.200.1"));
+    expect(rows.peers.get("cable 172.31.200.1")?.flags).toEqual(["self"]);
+    expect(rows.peers.get("cable 172.31.1.2")?.flags).toEqual(["self"]);
+  });
+
+  test("spreads a cluster's slots over the lanes to it", () => {
+    const { rows } = plan();
+    const west = [...rows.clusters.values()].find((c) => String(c.id) === "west")?.index;
+    const lanes = new Set([...rows.slots.values()].filter((s) => s.cluster === west).map((s) => s.hop));
+    expect(lanes.size).toBe(2);
+    expect(rows.slots.size).toBe(2 * SLOTS);
+  });
+
+  test("lets a remote gateway speak from every address it has, for its own cluster only", () => {
+    const { rows } = plan();
+    const west = rows.peers.get("cable 172.31.200.3");
+    expect(west?.flags).toEqual(["gateway"]);
+    expect(rows.peers.get("cable fd31:200::3")).toMatchObject({ cluster: west?.cluster, hop: west?.hop });
+    expect(rows.peers.get("cable fd31:200::5")?.cluster).not.toBe(west?.cluster);
+  });
+
+  test("takes what the cluster announces for here, except what is exactly a node's", () => {
+    const here = (file?: ClusterFile): string[] =>
+      [...plan(undefined, file).rows.subnets].filter(([, row]) => row.kind === "here").map(([key]) => key);
+    expect(here()).toEqual(["10.1.0.0/16", "10.96.0.0/24"]);
+    const whole = fileOf((text) => text.replace("10.1.0.0/16, 10.96.0.0/24", "10.1.0.0/24, 10.1.1.0/24, 10.96.0.0/24"));
+    expect(here(whole)).toEqual(["10.96.0.0/24"]);
+  });
+
+  test("moves only a lost lane's slots, and a lane keeps its index", () => {
+    const file = fileOf();
+    const before = planGateway(file, factsOf(file), emptyRows());
+    const less = fileOf((text) => text.replace(/ {6}- \{ name: a, addresses: \[172.*\n/, ""));
+    const after = planGateway(less, factsOf(less), before.rows);
+    const lost = [...before.rows.hops.values()].find((h) => formatAddress(h.remote) === "172.31.200.3")?.index;
+    for (const [key, slot] of before.rows.slots) if (slot.hop !== lost) expect(after.rows.slots.get(key)).toEqual(slot);
+    expect([...after.rows.slots.values()].some((slot) => slot.hop === lost)).toBe(false);
+  });
+
+  test("goes on where one cluster cannot be reached, and says what is wrong", () => {
+    const without = (facts: NodeFacts): NodeFacts => ({
+      ...facts,
+      paths: facts.paths.filter((p) => p.remote.value !== address("fd31:200::5").value),
+    });
+    const { problems, rows } = plan(without);
+    expect(problems.map((p) => p.object)).toEqual(["cluster north", "gateway north/a"]);
+    expect(rows.hops.size).toBe(2);
+    expect(rows.subnets.get("10.3.0.0/16")?.kind).toBe("remote");
+    expect(rows.peers.has("cable fd31:200::5")).toBe(false);
+  });
+
+  test("warns where a path is too narrow for IPv6 inside", () => {
+    const file = fileOf((text) => text.replace("subnets: [10.1.0.0/16", 'subnets: ["fd01::/48", 10.1.0.0/16'));
+    const narrow = (facts: NodeFacts): NodeFacts => ({ ...facts, paths: facts.paths.map((p) => ({ ...p, mtu: linkMtu(1320) })) });
+    const reasons = plan(narrow, file).problems.map((p) => p.reason);
+    expect(reasons).toContain(
+      "a path of 1320 bytes leaves 1270 inside the tunnel and IPv6 needs 1280: raise the path's MTU to 1330",
+    );
+  });
+
+  test("keeps a device for the cable's port and attaches to the uplinks", () => {
+    const { links, attach } = plan();
+    expect(links).toEqual([{ name: "strait1", port: 4500, mac: mac("02:53:ac:1f:01:02"), mtu: 65485 }]);
+    expect(attach.uplinks.map(Number)).toEqual([2, 3]);
+    expect(attach.pods).toEqual([]);
+  });
+});
