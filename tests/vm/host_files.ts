@@ -8,6 +8,7 @@
  */
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { compilerFiles } from "./compiler_files.ts";
 import { run } from "./run.ts";
 
 /** What was found. All paths are absolute and normal: no folder in them is a symbolic link. */
@@ -43,6 +44,9 @@ const FOLDERS: readonly string[] = [
 
 const FILES: readonly string[] = ["/etc/protocols", "/etc/services", "/etc/nsswitch.conf", "/etc/ethertypes"];
 
+/** What surely is no program and no library: ldd need not look at it. */
+const DATA = /^\/etc\/|^\/usr\/include\/|\.(?:[aho]|pc)$/;
+
 const SEARCH: readonly string[] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /**
@@ -58,14 +62,15 @@ export async function collectHostFiles(
 ): Promise<HostFiles> {
   const found = new Set<string>();
   const missing: string[] = [];
-  for (const program of programs) {
+  const compilers = await compilerFiles(options);
+  for (const program of [...programs, ...compilers.programs]) {
     const path = SEARCH.map((folder) => join(folder, program)).find((candidate) => existsSync(candidate));
     if (path) addWithTarget(path, found);
     else missing.push(program);
   }
   for (const folder of FOLDERS) if (existsSync(folder)) addFolder(folder, found);
-  for (const file of FILES) if (existsSync(file)) addWithTarget(file, found);
-  const binaries = [...found].filter((path) => lstatSync(path).isFile() && !path.startsWith("/etc/"));
+  for (const file of [...FILES, ...compilers.files]) if (existsSync(file)) addWithTarget(file, found);
+  const binaries = [...found].filter((path) => lstatSync(path).isFile() && !DATA.test(path));
   // One call for all files: ldd prints nothing useful, and exits with 1, for those that are scripts or static.
   const listing = await run(["ldd", ...binaries, ...(options.extra ?? [])], options.signal ? { signal: options.signal } : {});
   for (const [, library] of listing.stdout.matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)) if (library) addWithTarget(library, found);

@@ -131,7 +131,7 @@ function contentKey(kernel: Kernel, paths: readonly string[], project: string): 
   }
   for (const file of ["bun.lock", "package.json"]) hash.update(readFileSync(join(project, file)));
   for (const file of ["initramfs_init.sh", "root_init.sh"]) hash.update(readFileSync(join(GUEST_FOLDER, file)));
-  for (const file of ["image.ts", "host_files.ts"]) hash.update(readFileSync(join(import.meta.dir, file)));
+  for (const file of ["image.ts", "host_files.ts", "compiler_files.ts"]) hash.update(readFileSync(join(import.meta.dir, file)));
   return hash.digest("hex").slice(0, 16);
 }
 
