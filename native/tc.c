@@ -10,7 +10,6 @@
 /* Newer than the headers we may be compiled with (linux/bpf.h of 6.6). */
 #define TCX_INGRESS 46
 #define TCX_EGRESS 47
-#define LINK_TYPE_TCX 11
 
 /* A filter with this handle and priority is ours: a fresh process finds it again by them. */
 #define OUR_HANDLE 1
@@ -34,43 +33,6 @@ int strait_tcx_supported(void)
 int strait_tcx_attach(int program_fd, int ifindex, int egress)
 {
 	return bpf_link_create(program_fd, ifindex, tcx_type(egress), NULL);
-}
-
-/* out = { link id, program id, ifindex (0 once the device is gone), 1 for egress }. -EINVAL: a link of another kind. */
-int strait_tcx_info(int link_fd, uint32_t *out)
-{
-	/* struct bpf_link_info with the member that our headers may not have yet. */
-	struct {
-		uint32_t type, id, prog_id, pad;
-		uint32_t ifindex, attach_type;
-		char rest[64];
-	} info = {};
-	uint32_t size = sizeof(info);
-	int err = strait_require(link_fd, "bpf_link"); /* what a new link's descriptor is called */
-
-	if (err)
-		err = strait_require(link_fd, "bpf-link"); /* and one from a pin */
-	if (!err)
-		err = bpf_obj_get_info_by_fd(link_fd, &info, &size);
-	if (err)
-		return err;
-	if (info.type != LINK_TYPE_TCX)
-		return -EINVAL;
-	out[0] = info.id;
-	out[1] = info.prog_id;
-	out[2] = info.ifindex;
-	out[3] = info.attach_type == TCX_EGRESS;
-	return 0;
-}
-
-int strait_link_update(int link_fd, int program_fd)
-{
-	return bpf_link_update(link_fd, program_fd, NULL);
-}
-
-int strait_link_detach(int link_fd)
-{
-	return bpf_link_detach(link_fd);
 }
 
 /* Ids of the programs attached by TCX, in the order they run. Returns how many there are. */

@@ -44,11 +44,14 @@ const table = {
     returns: "i32",
   },
 
-  strait_tcx_supported: { args: [], returns: "i32" },
-  strait_tcx_attach: { args: ["i32", "i32", "i32"], returns: "i32" },
-  strait_tcx_info: { args: ["i32", "buffer"], returns: "i32" },
+  strait_link_info: { args: ["i32", "buffer"], returns: "i32" },
   strait_link_update: { args: ["i32", "i32"], returns: "i32" },
   strait_link_detach: { args: ["i32"], returns: "i32" },
+  strait_xdp_attach: { args: ["i32", "i32", "i32"], returns: "i32" },
+  strait_xdp_query: { args: ["i32", "buffer"], returns: "i32" },
+
+  strait_tcx_supported: { args: [], returns: "i32" },
+  strait_tcx_attach: { args: ["i32", "i32", "i32"], returns: "i32" },
   strait_tcx_query: { args: ["i32", "i32", "buffer", "u32"], returns: "i32" },
   strait_clsact_attach: { args: ["i32", "i32", "i32"], returns: "i32" },
   strait_clsact_detach: { args: ["i32", "i32"], returns: "i32" },

@@ -2,9 +2,10 @@
 import { positiveInt } from "./args.ts";
 import { BpfProgram } from "./bpf_program.ts";
 import { ClsactLink, clsactDetach, clsactQuery } from "./clsact.ts";
+import { unpinLink } from "./device_link.ts";
 import { KernelError } from "./kernel_error.ts";
 import type { AttachedProgram, Direction, TcAttach, TcLink } from "./tc_link.ts";
-import { TcxLink, tcxQuery, tcxSupported, unpinTcx } from "./tcx.ts";
+import { TcxLink, tcxQuery, tcxSupported } from "./tcx.ts";
 
 /**
  * Attaches a program to an interface by a TCX link (Linux 6.6), or by a clsact filter where the kernel lacks TCX. An
@@ -22,7 +23,7 @@ import { TcxLink, tcxQuery, tcxSupported, unpinTcx } from "./tcx.ts";
 export function attachTc(options: TcAttach): TcLink {
   positiveInt(options.ifindex, "ifindex");
   const kind = options.kind ?? (tcxSupported() ? "tcx" : "clsact");
-  return kind === "tcx" ? TcxLink.attach(options) : ClsactLink.attach(options);
+  return kind === "tcx" ? new TcxLink(options) : ClsactLink.attach(options);
 }
 
 /**
@@ -30,7 +31,7 @@ export function attachTc(options: TcAttach): TcLink {
  * clsact filter. False if there was neither.
  */
 export function detachTc(options: { ifindex: number; direction: Direction; pinPath?: string }): boolean {
-  const byPin = options.pinPath !== undefined && unpinTcx(options.pinPath);
+  const byPin = options.pinPath !== undefined && unpinLink(options.pinPath);
   return clsactDetach(positiveInt(options.ifindex, "ifindex"), options.direction) || byPin;
 }
 
