@@ -104,11 +104,16 @@ function* meeting(file: ClusterFile): Generator<Fault> {
     return;
   }
   const families = (list: readonly Address[]): string => [...new Set(list.map((a) => `IPv${a.family}`))].sort().join(" and ");
+  const meet = (addresses: readonly Address[]): boolean => addresses.some((a) => own.some((b) => a.family === b.family));
+  const advice = (addresses: readonly Address[]): string =>
+    `has ${families(addresses)} and our gateways have ${families(own)} addresses only: add one of the same family`;
+  for (const [n, { name, addresses }] of file.nodes.entries()) {
+    if (!meet(addresses)) yield { path: ["nodes", n, "addresses"], reason: `node ${name} ${advice(addresses)}` };
+  }
   for (const [c, { id, gateways }] of file.clusters.entries()) {
     for (const [g, { name, addresses }] of gateways.entries()) {
-      if (addresses.some((a) => own.some((b) => a.family === b.family))) continue;
-      const reason = `gateway ${id}/${name} has ${families(addresses)} and our gateways have ${families(own)} addresses only: add one of the same family`;
-      yield { path: ["clusters", c, "gateways", g, "addresses"], reason };
+      const path = ["clusters", c, "gateways", g, "addresses"];
+      if (!meet(addresses)) yield { path, reason: `gateway ${id}/${name} ${advice(addresses)}` };
     }
   }
 }

@@ -221,6 +221,17 @@ describe("parseClusterFile refuses", () => {
     );
   });
 
+  test("a node that shares no family with its gateways", () => {
+    const text = GOOD.replace('addresses: [172.31.1.2, "fd31:1::2"]', "addresses: [172.31.1.2]").replace(
+      "172.31.1.3",
+      '"fd31:1::3"',
+    );
+    expect(parseClusterFile(text)).toEqual({
+      ok: false,
+      reasons: [{ line: 10, reason: "node w1 has IPv6 and our gateways have IPv4 addresses only: add one of the same family" }],
+    });
+  });
+
   test("an empty file", () => {
     expect(parseClusterFile("# nothing\n")).toEqual({
       ok: false,
