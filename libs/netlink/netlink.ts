@@ -58,12 +58,15 @@ export class Netlink implements Disposable {
     this.close();
   }
 
+  /** Every link of the namespace, or those of a kind or a bridge. */
   links(filter: LinkFilter = {}): Link[] {
     return listLinks(this.#channel, filter);
   }
+  /** Undefined where there is none of that name. */
   linkByName(name: string): Link | undefined {
     return findLink(this.#channel, name);
   }
+  /** Undefined where there is none of that index. */
   linkByIndex(ifindex: IfIndex): Link | undefined {
     return findLink(this.#channel, ifindex);
   }
@@ -71,13 +74,16 @@ export class Netlink implements Disposable {
   addLink(spec: LinkSpec): Link {
     return addLink(this.#channel, spec);
   }
+  /** Changes what is given and leaves the rest. KernelError ENODEV where the link is gone. */
   setLink(ifindex: IfIndex, settings: LinkSettings): void {
     setLink(this.#channel, ifindex, settings);
   }
+  /** Deletes a link (a veth with its peer). */
   deleteLink(link: LinkRef): boolean {
     return deleteLink(this.#channel, link);
   }
 
+  /** Addresses of both families on every link, or of one. */
   addresses(filter: AddressFilter = {}): InterfaceAddress[] {
     return listAddresses(this.#channel, filter);
   }
@@ -89,6 +95,7 @@ export class Netlink implements Disposable {
     return deleteAddress(this.#channel, unwanted);
   }
 
+  /** Routes of both families and every table, or those that match. */
   routes(filter: RouteFilter = {}): Route[] {
     return listRoutes(this.#channel, filter);
   }
@@ -109,6 +116,7 @@ export class Netlink implements Disposable {
     return lookUp(this.#channel, to, options);
   }
 
+  /** Policy routing rules in the order the kernel tries them. */
   rules(family?: Family): Rule[] {
     return listRules(this.#channel, family);
   }
@@ -124,6 +132,7 @@ export class Netlink implements Disposable {
   neighbours(ifindex?: IfIndex): Neighbour[] {
     return listNeighbours(this.#channel, ifindex);
   }
+  /** Sets an entry, in place of the one for that address. */
   replaceNeighbour(wanted: NewNeighbour): void {
     putNeighbour(this.#channel, wanted);
   }
@@ -135,6 +144,7 @@ export class Netlink implements Disposable {
   fdb(filter: FdbFilter = {}): FdbEntry[] {
     return listFdb(this.#channel, filter);
   }
+  /** Sets a forwarding entry, in place of the one for that MAC. */
   replaceFdbEntry(wanted: NewFdbEntry): void {
     addFdbEntry(this.#channel, wanted);
   }
@@ -142,6 +152,7 @@ export class Netlink implements Disposable {
     return deleteFdbEntry(this.#channel, unwanted);
   }
 
+  /** Queueing disciplines of every link, or of one. */
   qdiscs(ifindex?: IfIndex): Qdisc[] {
     return listQdiscs(this.#channel, ifindex);
   }
@@ -149,6 +160,7 @@ export class Netlink implements Disposable {
   ensureClsact(ifindex: IfIndex): boolean {
     return ensureClsact(this.#channel, ifindex);
   }
+  /** Deletes a clsact qdisc and every filter in it; an ingress qdisc is left. */
   deleteClsact(ifindex: IfIndex): boolean {
     return deleteClsact(this.#channel, ifindex);
   }

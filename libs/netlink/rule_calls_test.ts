@@ -22,11 +22,7 @@ const rules: [string, NewRule, Record<string, unknown>][] = [
     { fwmark: "0xc0000000", fwmask: "0xf0000000" },
   ],
   ["by interface, inverted", { family: 4, priority: 153, inputInterface: "lo", not: true, table: 254 }, { iif: "lo", not: null }],
-  [
-    "that refuses",
-    { family: 6, priority: 154, source: cidr("fd00::/16"), action: "unreachable" },
-    { action: "unreachable" },
-  ],
+  ["that refuses", { family: 6, priority: 154, source: cidr("fd00::/16"), action: "unreachable" }, { action: "unreachable" }],
   ["with a suppressed default", { family: 4, priority: 155, table: 254, suppressPrefixLength: 0 }, { suppress_prefixlen: 0 }],
 ];
 

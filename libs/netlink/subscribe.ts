@@ -84,7 +84,7 @@ class Subscription {
   }
 }
 
-async function* read(subscription: Subscription): AsyncGenerator<NetlinkEvent, void, undefined> {
+async function* read(subscription: Subscription, done: () => void): AsyncGenerator<NetlinkEvent, void, undefined> {
   try {
     for (;;) {
       const event = await subscription.inbox.next();
@@ -92,7 +92,7 @@ async function* read(subscription: Subscription): AsyncGenerator<NetlinkEvent, v
       yield event;
     }
   } finally {
-    subscription.close();
+    done();
   }
 }
 
@@ -109,7 +109,11 @@ async function* read(subscription: Subscription): AsyncGenerator<NetlinkEvent, v
 export function subscribe(options: SubscribeOptions, signal: AbortSignal): AsyncIterable<NetlinkEvent> {
   if (options.groups.length === 0) throw new TypeError("subscribe needs at least one group");
   const subscription = new Subscription(options);
-  if (signal.aborted) subscription.close();
-  else signal.addEventListener("abort", () => subscription.close(), { once: true });
-  return read(subscription);
+  const close = () => {
+    signal.removeEventListener("abort", close);
+    subscription.close();
+  };
+  signal.addEventListener("abort", close);
+  if (signal.aborted) close();
+  return read(subscription, close);
 }
