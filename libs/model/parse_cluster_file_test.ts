@@ -114,6 +114,7 @@ const BAD: readonly (readonly [name: string, from: string, to: string, line: num
   ["an IPv4-mapped address", "172.31.9.3", '"::ffff:172.31.9.3"', 16, /write 172\.31\.9\.3/],
   ["a loopback peer", "172.31.9.3", "127.0.0.1", 16, /127\.0\.0\.1 is a loopback address/],
   ["a multicast subnet", "subnets: [10.2.0.0/16]", "subnets: [224.0.0.0/8]", 14, /holds multicast addresses/],
+  ["half of all IPv4", "subnets: [10.2.0.0/16]", "subnets: [128.0.0.0/1]", 14, /128\.0\.0\.0\/1 holds link-local/],
   ["an IPv6 subnet around IPv4", "subnets: [10.2.0.0/16]", 'subnets: ["::/0"]', 14, /::\/0 holds/],
   [
     "own and remote subnets that overlap",

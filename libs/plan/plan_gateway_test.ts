@@ -82,9 +82,16 @@ describe("planGateway", () => {
   });
 
   test("moves only a lost lane's slots, and a lane keeps its index", () => {
-    const file = fileOf();
+    const third = "      - { name: c, addresses: [172.31.200.6] }\n";
+    const file = fileOf((text) => text.replace("  - { id: north", `${third}  - { id: north`));
     const before = planGateway(file, factsOf(file), emptyRows());
-    const less = fileOf((text) => text.replace(/ {6}- \{ name: a, addresses: \[172.*\n/, ""));
+    const less: ClusterFile = {
+      ...file,
+      clusters: file.clusters.map((c) => ({
+        ...c,
+        gateways: c.gateways.filter(({ name }) => String(c.id) !== "west" || String(name) !== "a"),
+      })),
+    };
     const after = planGateway(less, factsOf(less), before.rows);
     const lost = [...before.rows.hops.values()].find((h) => formatAddress(h.remote) === "172.31.200.3")?.index;
     for (const [key, slot] of before.rows.slots) if (slot.hop !== lost) expect(after.rows.slots.get(key)).toEqual(slot);
