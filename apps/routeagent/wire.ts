@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { planAgent } from "@strait/plan";
+import type { Wiring } from "@strait/standalone";
+
+/**
+ * Who talks to whom: facts of the dataplane and the config go to `planAgent`, its plan goes back to the dataplane. The
+ * dataplane is loaded when it is opened, so that a bad config is told without the compiled parts.
+ */
+export const wiring: Wiring = {
+  plan: planAgent,
+  open: async (options) => (await import("@strait/dataplane")).openDataplane(options),
+  uninstall: async (options) => (await import("@strait/dataplane")).uninstallDataplane(options),
+};

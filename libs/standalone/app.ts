@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeSync } from "node:fs";
+import type { Dataplane } from "@strait/dataplane";
+import type { Owner } from "@strait/model";
+import type { Log } from "@strait/obs";
+import type { Planner } from "./node_loop.ts";
+import type { NodeView } from "./node_status.ts";
+import { systemTimers, type Timers } from "./timers.ts";
+
+/** What a dataplane is opened with. */
+export interface OpenOptions {
+  readonly pinDir: string;
+  readonly owner: Owner;
+  readonly objectPath?: string;
+  readonly log: Log;
+}
+
+/** Who does an app's work. A part that needs libraries of the machine is loaded when it is opened, so that --help needs none. */
+export interface Wiring {
+  readonly plan: Planner;
+  /** Throws an Error whose message says what to change on this node. */
+  readonly open: (options: OpenOptions) => Promise<Dataplane>;
+  readonly uninstall: (options: OpenOptions) => Promise<{ readonly removed: readonly string[] }>;
+}
+
+/** What makes an app this app. */
+export interface AppSpec {
+  readonly name: string;
+  readonly owner: Owner;
+  readonly version: string;
+  /** One sentence for --help. */
+  readonly purpose: string;
+  readonly wiring: Wiring;
+  /** The body of /status. */
+  readonly status: (view: NodeView) => unknown;
+}
+
+/** What a process gives an app; a test gives its own. */
+export interface System {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly timers: Timers;
+  /** Calls back at every such signal until the returned function is called. */
+  readonly onSignal: (name: "SIGTERM" | "SIGINT" | "SIGHUP", run: () => void) => () => void;
+}
+
+/** The process this runs in. */
+export function processSystem(): System {
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    out: (text) => write(1, text),
+    err: (text) => write(2, text),
+    timers: systemTimers,
+    onSignal(name, run) {
+      process.on(name, run);
+      return () => void process.off(name, run);
+    },
+  };
+}
+
+/** At once, so that nothing is lost when the process ends right after. */
+function write(fd: number, text: string): void {
+  try {
+    writeSync(fd, text);
+  } catch {
+    // A reader that is gone or asleep (EPIPE, EAGAIN) must not stop a dataplane; the line is lost, /status still tells.
+  }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Dataplane } from "@strait/dataplane";
+import type { ClusterFile, NodeFacts, Problem, Rows } from "@strait/model";
+import { type Log, StateLog } from "@strait/obs";
+import type { Plan } from "@strait/plan";
+import { Backoff, type BackoffOptions } from "./backoff.ts";
+import type { NodeMetrics } from "./node_metrics.ts";
+import { type NodeState, sum } from "./node_state.ts";
+import { Reconciler } from "./reconciler.ts";
+import type { Timers } from "./timers.ts";
+
+/** What an app wants on its node: `planAgent` or `planGateway`. */
+export type Planner = (file: ClusterFile, facts: NodeFacts, present: Rows) => Plan;
+
+export interface NodeLoopOptions {
+  readonly dataplane: Dataplane;
+  readonly plan: Planner;
+  /** The config in force; asked at the start of every pass, where it may look at its file again. */
+  readonly file: () => ClusterFile;
+  /** Takes note of every pass. */
+  readonly state: NodeState;
+  /** Counts every pass. */
+  readonly observer?: NodeMetrics;
+  readonly log: Log;
+  readonly timers: Timers;
+  readonly backoff?: BackoffOptions;
+}
+
+/** Milliseconds in which the kernel's news are gathered: one change of an interface is told in many messages. */
+const GATHER = 50;
+
+/**
+ * Keeps one node as its config wants it: found facts → plan → apply, on start, on request, when links, addresses or routes
+ * change, after a failure and every minute. A pass that fails leaves what was applied before.
+ *
+ * @example
+ * const loop = new NodeLoop({ dataplane, plan: planGateway, file: () => config.file, state, log, timers: systemTimers });
+ * loop.start();
+ * loop.request("config");
+ * await loop.stop(); // the dataplane goes on forwarding
+ */
+export class NodeLoop {
+  readonly #options: NodeLoopOptions;
+  readonly #states: StateLog;
+  readonly #reconciler: Reconciler;
+  readonly #stopping = new AbortController();
+  #listening: Promise<void> | undefined;
+
+  constructor(options: NodeLoopOptions) {
+    this.#options = options;
+    this.#states = new StateLog(options.log);
+    this.#reconciler = new Reconciler((why) => this.#pass(why), options);
+  }
+
+  /** Begins: listens for changes first, so that none falls between the first pass and the first news. */
+  start(): void {
+    this.#listening ??= this.#listen();
+    this.request("start");
+  }
+
+  /** Asks for a pass within so many milliseconds. */
+  request(cause: string, delay?: number): void {
+    this.#reconciler.request(cause, delay);
+  }
+
+  /** Ends the loop after the pass that runs, if any. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#reconciler.stop();
+    await this.#listening;
+  }
+
+  #pass(why: readonly string[]): boolean {
+    const { dataplane, plan, file: current, state, observer, timers, log } = this.#options;
+    const began = timers.now();
+    try {
+      const file = current();
+      const facts = dataplane.facts(file);
+      const present = dataplane.present();
+      const planned = plan(file, facts, present);
+      const report = dataplane.apply(planned);
+      state.apply({ file, facts, present, plan: planned, report }, timers.now());
+      observer?.applied(report);
+      this.#states.clear("reconcile", "reconciling works again");
+      this.#tell("failure", "not applied", report.failures);
+      this.#tell("problem", "problem", planned.problems);
+      const [writes, removes] = [sum(report.writes), sum(report.removes)];
+      const fields = { why: why.join("+"), writes, removes, failures: report.failures.length, ms: timers.now() - began };
+      log.at(writes + removes > 0 || state.totals.applies === 1 ? "info" : "debug", "applied", fields);
+      return report.failures.length === 0;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      state.fail(reason);
+      observer?.failed();
+      this.#states.set("reconcile", reason, "error", "cannot reconcile; what was applied stays", { why: why.join("+"), reason });
+      return false;
+    }
+  }
+
+  /** Logs what began and what is over since the last pass. */
+  #tell(kind: string, message: string, problems: readonly Problem[]): void {
+    const now = new Set<string>();
+    for (const { object, reason } of problems) {
+      const subject = `${kind} ${object}\n${reason}`;
+      now.add(subject);
+      this.#states.set(subject, "present", "warn", message, { object, reason });
+    }
+    for (const subject of this.#states.subjects(`${kind} `)) {
+      const [object = "", reason = ""] = subject.slice(kind.length + 1).split("\n");
+      if (!now.has(subject)) this.#states.clear(subject, `${message}: solved`, { object, reason });
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { dataplane, timers, backoff: options } = this.#options;
+    const { signal } = this.#stopping;
+    const backoff = new Backoff(options);
+    while (!signal.aborted) {
+      let reason = "the stream of changes ended";
+      try {
+        for await (const _ of dataplane.changes(signal)) {
+          if (this.#states.clear("changes", "the kernel's changes are seen again")) backoff.reset();
+          this.request("netlink", GATHER);
+        }
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+      }
+      if (signal.aborted) return;
+      this.#states.set("changes", "lost", "warn", "changes are not seen; looking again", { reason });
+      await pause(timers, backoff.next(), signal);
+      this.request("changes lost");
+    }
+  }
+}
+
+/** Resolves after so many milliseconds, or when aborted. */
+function pause(timers: Timers, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = timers.after(milliseconds, resolve);
+  const give = (): void => {
+    cancel();
+    resolve();
+  };
+  signal.addEventListener("abort", give, { once: true });
+  return promise;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Dataplane } from "@strait/dataplane";
+import { type ClusterFile, formatAddress, type Owner, type Problem } from "@strait/model";
+import { clusterReports } from "./cluster_report.ts";
+import { hopReports } from "./hop_report.ts";
+import type { NodeState } from "./node_state.ts";
+
+/** What /status is made from. */
+export interface NodeView {
+  readonly app: string;
+  readonly version: string;
+  readonly owner: Owner;
+  /** When the process started, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly config: { readonly path: string; readonly file: ClusterFile; readonly reasons: readonly string[] };
+  readonly state: NodeState;
+  readonly counters: ReturnType<Dataplane["counters"]>;
+  /** Problems that are the process's own and not the plan's. */
+  readonly problems?: readonly Problem[];
+}
+
+/**
+ * The part of /status that both apps share, as plain data; counters of the kernel are bigints. Names are part of the API.
+ *
+ * @example
+ * nodeStatus(view).totals.writes // 0 after a restart that found everything in place
+ */
+export function nodeStatus(view: NodeView) {
+  const { state, config, counters } = view;
+  const { applied, appliedAt } = state;
+  return {
+    app: view.app,
+    version: view.version,
+    cluster: config.file.cluster,
+    node: config.file.node,
+    startedAt: new Date(view.startedAt).toISOString(),
+    config: { path: config.path, ok: config.reasons.length === 0, reasons: config.reasons },
+    ready: state.ready,
+    lastApply:
+      applied === undefined || appliedAt === undefined ? null : { at: new Date(appliedAt).toISOString(), ...applied.report },
+    totals: state.totals,
+    uplinks: (applied?.facts.uplinks ?? []).map(({ name, ifindex, mtu, addresses }) => ({
+      name,
+      ifindex,
+      mtu,
+      addresses: addresses.map(formatAddress),
+    })),
+    hops: applied ? hopReports(applied, view.owner, counters.traffic) : [],
+    clusters: applied ? clusterReports(applied) : [],
+    reasons: Object.fromEntries(counters.reasons.map(({ reason, packets, bytes }) => [reason, { packets, bytes }])),
+    problems: [...(view.problems ?? []), ...state.problems],
+  };
+}
+
+/** What {@link nodeStatus} answers. */
+export type NodeStatus = ReturnType<typeof nodeStatus>;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "bun:test";
+import { helpText, parseOptions } from "./options.ts";
+
+test("options take the config from the flag, and from the environment where there is none", () => {
+  expect(parseOptions(["--config", "a.yaml"], { STRAIT_CONFIG: "b.yaml" })).toEqual({
+    ok: true,
+    value: { action: "run", config: "a.yaml" },
+  });
+  expect(parseOptions([], { STRAIT_CONFIG: "b.yaml", STRAIT_LOG: "debug" })).toEqual({
+    ok: true,
+    value: { action: "run", config: "b.yaml", log: "debug" },
+  });
+  expect(parseOptions(["--config=a.yaml"], {})).toMatchObject({ ok: true });
+});
+
+test("options are frozen", () => {
+  const parsed = parseOptions(["--config", "a.yaml"], {});
+  expect(parsed.ok && Object.isFrozen(parsed.value)).toBe(true);
+});
+
+test("options take a place to listen and the BPF object for a run", () => {
+  expect(
+    parseOptions(["--config", "x", "--listen", "unix:/run/a.sock"], { STRAIT_BPF_OBJECT: "/o", STRAIT_LISTEN: "[::1]:1" }),
+  ).toEqual({
+    ok: true,
+    value: { action: "run", config: "x", objectPath: "/o", listen: { kind: "unix", path: "/run/a.sock" } },
+  });
+});
+
+test("options need a config to run but none to uninstall, help or tell the version", () => {
+  expect(parseOptions([], {})).toEqual({ ok: false, reason: "there is no config: say --config FILE, or --help for the flags" });
+  expect(parseOptions(["--uninstall"], {})).toEqual({ ok: true, value: { action: "uninstall" } });
+  expect(parseOptions(["--help"], {})).toEqual({ ok: true, value: { action: "help" } });
+  expect(parseOptions(["--version"], {})).toEqual({ ok: true, value: { action: "version" } });
+});
+
+test("options refuse with one sentence what they do not know", () => {
+  for (const [argv, part] of [
+    [["--confg", "x"], "--confg"],
+    [["strait.yaml"], "strait.yaml"],
+    [["--config"], "--config"],
+    [["--config", ""], "--config is empty"],
+    [["--config", "x", "--log", "loud"], "is no level: use debug, info, warn or error"],
+    [["--uninstall=yes"], "--uninstall"],
+    [["--config", "x", "--listen", "0.0.0.0:80"], "is not loopback"],
+  ] as const) {
+    const parsed = parseOptions(argv, {});
+    const reason = parsed.ok ? "it was accepted" : parsed.reason;
+    expect(reason).toContain(part);
+    expect(reason).not.toContain("\n");
+  }
+});
+
+test("the help text names every flag", () => {
+  const text = helpText("gateway", "Ends the cables.");
+  for (const flag of ["--config FILE", "--uninstall", "--log LEVEL", "--help", "--version"]) expect(text).toContain(flag);
+});

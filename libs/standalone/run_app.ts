@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PIN_DIR, type Result } from "@strait/model";
+import { formatListen, Log, type LogOptions } from "@strait/obs";
+import { type AppSpec, processSystem, type System } from "./app.ts";
+import { ConfigWatch } from "./config_watch.ts";
+import { appAt, defaultListen } from "./endpoint.ts";
+import { NodeApp } from "./node_app.ts";
+import { helpText, type Options, type RunOptions } from "./options.ts";
+import { readConfig } from "./read_config.ts";
+
+/** Exit codes: ended as asked; this node cannot do it; the config or a flag is wrong. */
+export const EXIT = { ok: 0, failed: 1, refused: 2 } as const;
+
+/**
+ * An app from its command line to its exit code.
+ *
+ * @example
+ * process.exit(await runApp(spec, parseOptions(process.argv.slice(2), process.env)));
+ */
+export async function runApp(spec: AppSpec, options: Result<Options>, system: System = processSystem()): Promise<number> {
+  const { name, version, purpose } = spec;
+  if (!options.ok) {
+    system.err(`${name}: ${options.reason}\n`);
+    return EXIT.refused;
+  }
+  if (options.value.action === "help") system.out(helpText(name, purpose));
+  if (options.value.action === "version") system.out(`${name} ${version}\n`);
+  if (options.value.action === "uninstall") return uninstall(spec, system, options.value);
+  if (options.value.action === "run") return run(spec, system, options.value);
+  return EXIT.ok;
+}
+
+function newLog(spec: AppSpec, system: System, { log: level }: Pick<RunOptions, "log">): Log {
+  const options: LogOptions = { fields: { app: spec.name }, write: system.err };
+  return new Log(level ? { ...options, level } : options);
+}
+
+async function run(spec: AppSpec, system: System, options: RunOptions): Promise<number> {
+  const log = newLog(spec, system, options);
+  const config = new ConfigWatch(options.config, { timers: system.timers, parse: readConfig });
+  if (config.read() !== "accepted") {
+    for (const reason of config.reasons) system.err(`${reason}\n`);
+    return EXIT.refused;
+  }
+  const app = new NodeApp(spec, system, { config, log, options });
+  const asked = Promise.withResolvers<string>();
+  const offs = (["SIGTERM", "SIGINT"] as const).map((name) => system.onSignal(name, () => asked.resolve(name)));
+  offs.push(system.onSignal("SIGHUP", () => app.reload("SIGHUP")));
+  try {
+    const started = await app.start();
+    if (!started.ok) {
+      log.error("cannot start", { reason: started.reason });
+      return EXIT.failed;
+    }
+    log.info("stopping; the node goes on forwarding", { signal: await asked.promise });
+    return EXIT.ok;
+  } finally {
+    await app.stop();
+    for (const off of offs) off();
+  }
+}
+
+async function uninstall(spec: AppSpec, system: System, options: Options & { action: "uninstall" }): Promise<number> {
+  const log = newLog(spec, system, options);
+  const config =
+    options.config === undefined ? undefined : new ConfigWatch(options.config, { timers: system.timers, parse: readConfig });
+  if (config && config.read() !== "accepted") {
+    for (const reason of config.reasons) system.err(`${reason}\n`);
+    system.err(`${spec.name}: the file tells where the objects are pinned; without --config it is ${PIN_DIR}\n`);
+    return EXIT.refused;
+  }
+  const listen = options.listen ?? config?.file?.listen ?? defaultListen(spec.name);
+  if ((await appAt(listen)) === spec.name) {
+    log.error("cannot uninstall", { reason: `${spec.name} runs and answers on ${formatListen(listen)}: stop it first` });
+    return EXIT.failed;
+  }
+  try {
+    const { objectPath } = options;
+    const pinDir = config?.file?.pinDir ?? PIN_DIR;
+    const { removed } = await spec.wiring.uninstall({
+      pinDir,
+      owner: spec.owner,
+      ...(objectPath !== undefined && { objectPath }),
+      log,
+    });
+    for (const object of removed) log.info("removed", { object });
+    log.info("uninstalled", { removed: removed.length });
+    return EXIT.ok;
+  } catch (error) {
+    log.error("cannot uninstall", { reason: error instanceof Error ? error.message : String(error) });
+    return EXIT.failed;
+  }
+}
