@@ -21,6 +21,7 @@ export * from "./hop_report.ts";
 export * from "./node_app.ts";
 export * from "./node_loop.ts";
 export * from "./node_metrics.ts";
+export * from "./node_problems.ts";
 export * from "./node_state.ts";
 export * from "./node_status.ts";
 export * from "./once_per_turn.ts";

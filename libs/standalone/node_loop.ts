@@ -5,6 +5,7 @@ import { type Log, StateLog } from "@strait/obs";
 import type { Plan } from "@strait/plan";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { NodeMetrics } from "./node_metrics.ts";
+import { nodeProblems } from "./node_problems.ts";
 import { type NodeState, sum } from "./node_state.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { Timers } from "./timers.ts";
@@ -77,7 +78,8 @@ export class NodeLoop {
       const file = current();
       const facts = dataplane.facts(file);
       const present = dataplane.present();
-      const planned = plan(file, facts, present);
+      const made = plan(file, facts, present);
+      const planned = { ...made, problems: [...nodeProblems(file, facts), ...made.problems] };
       const report = dataplane.apply(planned);
       state.apply({ file, facts, present, plan: planned, report }, timers.now());
       observer?.applied(report);
