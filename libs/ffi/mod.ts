@@ -26,4 +26,5 @@ export { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext } from "./
 export { attachTc, detachTc, queryTc } from "./tc.ts";
 export type { AttachedProgram, Direction, TcAttach, TcLink } from "./tc_link.ts";
 export { tcxSupported } from "./tcx.ts";
+export { createTun } from "./tun.ts";
 export { attachXdp, detachXdp, queryXdp, type XdpAttach, type XdpLink } from "./xdp.ts";

@@ -72,6 +72,8 @@ const table = {
   strait_ethtool_set_features: { args: ["buffer", "buffer", "u32"], returns: "i32" },
 
   strait_duplicate: { args: ["i32"], returns: "i32" },
+  strait_tun_create: { args: ["buffer", "i32"], returns: "i32" },
+
   strait_close: { args: ["i32"], returns: "i32" },
   strait_is_bpffs: { args: ["buffer"], returns: "i32" },
   strait_lock: { args: ["buffer", "i32", "i32"], returns: "i32" },

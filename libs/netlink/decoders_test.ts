@@ -6,7 +6,7 @@ import { concat, wireAddress } from "./bytes.ts";
 import { IFLA, IFLA_INFO, NDA } from "./constants.ts";
 import { decodeInterfaceAddress, encodeInterfaceAddress } from "./interface_address.ts";
 import { decodeLink } from "./link.ts";
-import { encodeIfinfo, encodeNewLink, type LinkSpec } from "./link_request.ts";
+import { encodeIfinfo, encodeNewLink, type NetlinkLink } from "./link_request.ts";
 import { decodeNeighbour, encodeFdbEntry, encodeNeighbour } from "./neighbour.ts";
 import { decodeQdisc, encodeClsact } from "./qdisc.ts";
 import { decodeRoute } from "./route.ts";
@@ -15,7 +15,7 @@ import { decodeRule, encodeRule } from "./rule.ts";
 
 const eth = ifIndex(7);
 
-function link(spec: LinkSpec): Uint8Array {
+function link(spec: NetlinkLink): Uint8Array {
   const [, ...attributes] = encodeNewLink(spec);
   return concat(encodeIfinfo(7, spec), ...attributes);
 }

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createTun } from "@strait/ffi";
 import type { IfIndex } from "@strait/model";
 import { attribute } from "./attributes.ts";
 import { type Channel, readAll } from "./channel.ts";
 import { IFLA, IFLA_INFO, NLM_F, RTEXT_FILTER_SKIP_STATS, RTM } from "./constants.ts";
 import { decodeLink, type Link } from "./link.ts";
-import { checkLinkName, encodeIfinfo, encodeNewLink, encodeSettings, type LinkSettings, type LinkSpec } from "./link_request.ts";
+import {
+  checkLinkName,
+  encodeIfinfo,
+  encodeNewLink,
+  encodeSettings,
+  type LinkSettings,
+  type LinkSpec,
+  type NetlinkLink,
+  type TunLink,
+} from "./link_request.ts";
 import { expecting } from "./outcome.ts";
 
 /** Which links to list; absent: all. */
@@ -50,17 +60,33 @@ export function findLink(channel: Channel, link: LinkRef): Link | undefined {
   return readAll(channel, expecting(["ENODEV"], ask, []), RTM.NEWLINK, decodeLink)[0];
 }
 
-export function addLink(channel: Channel, spec: LinkSpec): Link {
-  const purpose = { verb: "add", object: `${spec.kind} link ${spec.name}` };
+function addTun(channel: Channel, { kind: _, mode, name, ...settings }: TunLink): void {
+  createTun(checkLinkName(name), mode);
+  const made = findLink(channel, name);
+  if (!made) return;
+  try {
+    setLink(channel, made.ifindex, settings);
+  } catch (error) {
+    deleteLink(channel, made.ifindex);
+    throw error;
+  }
+}
+
+function addByNetlink(channel: Channel, spec: NetlinkLink): void {
   const peer = spec.kind === "veth" ? spec.peer : undefined;
   if (peer?.up && peer.namespaceFd !== undefined) {
     throw new TypeError(`the peer ${peer.name} lives in another namespace: bring it up from there`);
   }
+  const purpose = { verb: "add", object: `${spec.kind} link ${spec.name}` };
   channel.socket.request(purpose, RTM.NEWLINK, NLM_F.CREATE | NLM_F.EXCL, ...encodeNewLink(spec));
-  if (peer && (peer.up !== undefined || peer.arp !== undefined)) {
-    const other = findLink(channel, peer.name);
-    if (other) setLink(channel, other.ifindex, { up: peer.up ?? false, arp: peer.arp ?? true });
-  }
+  if (peer?.up === undefined && peer?.arp === undefined) return;
+  const other = findLink(channel, peer.name);
+  if (other) setLink(channel, other.ifindex, { up: peer.up ?? false, arp: peer.arp ?? true });
+}
+
+export function addLink(channel: Channel, spec: LinkSpec): Link {
+  if (spec.kind === "tun") addTun(channel, spec);
+  else addByNetlink(channel, spec);
   const made = findLink(channel, spec.name);
   if (!made) throw new Error(`link ${spec.name} was made and is gone again`);
   return made;

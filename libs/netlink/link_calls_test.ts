@@ -182,12 +182,25 @@ inOwnNamespace(import.meta.path, () => {
     expect(low).toThrow(/^cannot change link \d+ \(by index\): EINVAL \(mtu less than device minimum\)$/);
   });
 
-  test("a tun device is recognised", () => {
+  test("addLink makes tun and tap devices that stay, as ip shows them", () => {
     using netlink = new Netlink();
-    ip("tuntap add dev sttun mode tun");
-    const link = netlink.linkByName("sttun");
-    expect(link).toMatchObject({ kind: "tun", tun: { mode: "tun", persist: true, packetInfo: false } });
-    expect(link?.mac).toBeUndefined();
+    const tun = netlink.addLink({ kind: "tun", mode: "tun", name: "sttun", mtu: 1400, up: true });
+    const tap = netlink.addLink({ kind: "tun", mode: "tap", name: "sttap", mac: mac("02:00:00:00:00:aa") });
+    expect(tun).toMatchObject({ mtu: 1400, flags: { up: true }, tun: { mode: "tun", persist: true, packetInfo: false } });
+    expect(tun.mac).toBeUndefined();
+    expect(tap).toMatchObject({ mac: "02:00:00:00:00:aa", tun: { mode: "tap", persist: true } });
+    for (const [name, type] of [
+      ["sttun", "tun"],
+      ["sttap", "tap"],
+    ] as const) {
+      expect(ipJson("link", "show", name)).toMatchObject([
+        { linkinfo: { info_kind: "tun", info_data: { type, pi: false, persist: true } } },
+      ]);
+    }
+    expect(() => netlink.addLink({ kind: "tun", mode: "tun", name: "sttun" })).toThrow("cannot add tun link sttun: EBUSY");
+    expect(() => netlink.addLink({ kind: "tun", mode: "tun", name: "stlow", mtu: 20 })).toThrow(/EINVAL/);
+    expect(netlink.linkByName("stlow")).toBeUndefined();
+    expect(netlink.deleteLink("sttun")).toBe(true);
   });
 
   test("features are read and switched", () => {

@@ -36,8 +36,15 @@ export interface VethLink extends Named {
 export interface BridgeLink extends Named, Partial<BridgeAttributes> {
   readonly kind: "bridge";
 }
+/** A persistent tun (IP packets) or tap (Ethernet frames) device, which goes through /dev/net/tun instead of rtnetlink. */
+export interface TunLink extends Named {
+  readonly kind: "tun";
+  readonly mode: "tun" | "tap";
+}
+/** A link that rtnetlink makes. */
+export type NetlinkLink = VxlanLink | VethLink | BridgeLink;
 /** A link to make. */
-export type LinkSpec = VxlanLink | VethLink | BridgeLink;
+export type LinkSpec = NetlinkLink | TunLink;
 
 const NAME = /^[^\s/:\0]{1,15}$/;
 
@@ -76,7 +83,7 @@ export function encodeSettings(settings: LinkSettings): Uint8Array[] {
   ];
 }
 
-function encodeData(spec: LinkSpec): Uint8Array[] {
+function encodeData(spec: NetlinkLink): Uint8Array[] {
   switch (spec.kind) {
     case "vxlan":
       return encodeVxlan(spec);
@@ -93,7 +100,7 @@ function encodeData(spec: LinkSpec): Uint8Array[] {
 }
 
 /** Encodes the payload of RTM_NEWLINK that makes a link. */
-export function encodeNewLink(spec: LinkSpec): Uint8Array[] {
+export function encodeNewLink(spec: NetlinkLink): Uint8Array[] {
   return [
     encodeIfinfo(0, spec),
     ...encodeSettings(spec),

@@ -11,7 +11,7 @@ export type { Change, NetlinkEvent } from "./event.ts";
 export type { InterfaceAddress, NewAddress } from "./interface_address.ts";
 export type { BridgeAttributes, Link, LinkFlags, OperState, TunAttributes } from "./link.ts";
 export type { LinkFilter, LinkRef } from "./link_calls.ts";
-export type { BridgeLink, LinkSettings, LinkSpec, VethLink, VxlanLink } from "./link_request.ts";
+export type { BridgeLink, LinkSettings, LinkSpec, NetlinkLink, TunLink, VethLink, VxlanLink } from "./link_request.ts";
 export type { NamespaceRef } from "./namespace_calls.ts";
 export type { FdbEntry, Neighbour, NeighbourState, NewFdbEntry, NewNeighbour } from "./neighbour.ts";
 export type { FdbFilter } from "./neighbour_calls.ts";
