@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Address, type Mac, parseAddress, parseMac } from "@strait/model";
+import * as v from "valibot";
+
+/** Where libcni keeps its results unless told otherwise (libcni.CacheDir). */
+export const CNI_CACHE_DIR = "/var/lib/cni";
+
+/** A pod's address behind a host interface, as the CNI plugin reported it. */
+export interface CniPod {
+  /** Host side of the pod's veth. */
+  readonly hostInterface: string;
+  readonly address: Address;
+  /** Of the pod's own interface, where the plugin told it. */
+  readonly mac?: Mac;
+}
+
+const Entry = v.object({
+  result: v.object({
+    interfaces: v.array(v.object({ name: v.string(), mac: v.optional(v.string()), sandbox: v.optional(v.string()) })),
+    ips: v.array(v.object({ interface: v.optional(v.number()), address: v.string() })),
+  }),
+});
+
+/**
+ * Reads one entry of libcni's cache (CNI specification 1.0, result type). Total: an entry of another shape gives no pods. The
+ * host side is the last interface outside the sandbox: the bridge plugin lists the bridge first, ptp only the veth.
+ */
+export function parseCniEntry(text: string): CniPod[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const parsed = v.safeParse(Entry, json);
+  if (!parsed.success) return [];
+  const { interfaces, ips } = parsed.output.result;
+  const host = interfaces.findLast((candidate) => !candidate.sandbox);
+  if (!host) return [];
+  return ips.flatMap(({ interface: index, address: text }) => {
+    const inside = index === undefined ? interfaces.find((candidate) => candidate.sandbox) : interfaces[index];
+    if (!inside?.sandbox) return [];
+    const address = parseAddress(text.split("/")[0] ?? "");
+    if (!address.ok) return [];
+    const mac = parseMac(inside.mac ?? "");
+    return [{ hostInterface: host.name, address: address.value, ...(mac.ok && { mac: mac.value }) }];
+  });
+}
+
+/** All pods in libcni's cache; none where there is no cache. Entries that vanish or are being written are passed over. */
+export function readCniCache(cacheDir: string): CniPod[] {
+  const dir = join(cacheDir, "results");
+  let names: string[];
+  try {
+    names = readdirSync(dir);
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    try {
+      return parseCniEntry(readFileSync(join(dir, name), "utf8"));
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { MAP_VERSION } from "@strait/model";
+
+/** What an attachment is for; part of its pin's name. */
+export type Place = "device" | "uplink" | "pod";
+
+/** A pinned attachment, as its name tells. */
+export interface LinkPin {
+  readonly place: Place;
+  readonly ifindex: number;
+  readonly direction: "ingress" | "egress";
+}
+
+/**
+ * Where what is ours is pinned:
+ *
+ * ```
+ * PIN_DIR/v1/strait_*                    maps
+ * PIN_DIR/v1/programs/HASH/strait_*      programs, by a hash over object file and load-time config
+ * PIN_DIR/v1/links/PLACE-IFINDEX-DIRECTION
+ * ```
+ */
+export class Pins {
+  /** Holds the maps. */
+  readonly dir: string;
+
+  constructor(pinDir: string) {
+    this.dir = join(pinDir, MAP_VERSION);
+  }
+
+  map(name: string): string {
+    return join(this.dir, name);
+  }
+
+  programs(hash: string): string {
+    return join(this.dir, "programs", hash);
+  }
+
+  link({ place, ifindex, direction }: LinkPin): string {
+    return join(this.#links(), `${place}-${ifindex}-${direction}`);
+  }
+
+  /** The attachments that are pinned. */
+  listLinks(): LinkPin[] {
+    return list(this.#links()).flatMap((name) => {
+      const match = /^(device|uplink|pod)-(\d+)-(ingress|egress)$/.exec(name);
+      if (!match) return [];
+      const [, place, ifindex, direction] = match as unknown as [string, Place, string, LinkPin["direction"]];
+      return [{ place, ifindex: Number(ifindex), direction }];
+    });
+  }
+
+  /** Hashes of the programs that are pinned. */
+  listPrograms(): string[] {
+    return list(join(this.dir, "programs"));
+  }
+
+  /** What two processes take turns by. Not `dir` itself, which is locked while an object is loaded. */
+  get turnstile(): string {
+    return this.#links();
+  }
+
+  make(): void {
+    mkdirSync(this.#links(), { recursive: true, mode: 0o700 });
+    mkdirSync(join(this.dir, "programs"), { recursive: true, mode: 0o700 });
+  }
+
+  #links(): string {
+    return join(this.dir, "links");
+  }
+}
+
+/** Names in a directory; none where there is no directory. */
+function list(path: string): string[] {
+  return existsSync(path) ? readdirSync(path) : [];
+}
+
+/** Removes a directory of pins and all below it. The objects live on as long as something else holds them. */
+export function removePins(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatCidr, type IfIndex, ROUTE_PROTOCOL, type RouteRow } from "@strait/model";
+import { type Netlink, type Route, RT_TABLE } from "@strait/netlink";
+import { attempt, type Changes } from "./map_sync.ts";
+
+/** Distinct from the kernel's own 0 and 1024, so that a route of somebody else to the same subnet is never overwritten. */
+const PRIORITY = 83;
+
+function ours(netlink: Netlink): Route[] {
+  return netlink.routes({ table: RT_TABLE.MAIN, protocol: ROUTE_PROTOCOL });
+}
+
+function same(route: Route, row: RouteRow): boolean {
+  const hop = route.hops[0];
+  return (
+    route.priority === PRIORITY &&
+    route.hops.length === 1 &&
+    hop?.ifindex === row.ifindex &&
+    route.mtu === row.mtu &&
+    route.prefSource?.value === row.source?.value
+  );
+}
+
+/** Makes the routes to other clusters as they should be; others' routes are never touched. */
+export function writeRoutes(netlink: Netlink, desired: readonly RouteRow[], changes: Changes): void {
+  const present = new Map(ours(netlink).map((route) => [formatCidr(route.destination), route]));
+  for (const row of desired) {
+    const name = formatCidr(row.destination);
+    const found = present.get(name);
+    if (found && same(found, row)) continue;
+    attempt(changes, "writes", "routes", `route ${name}`, () => {
+      netlink.replaceRoute({
+        destination: row.destination,
+        ifindex: row.ifindex,
+        protocol: ROUTE_PROTOCOL,
+        priority: PRIORITY,
+        mtu: row.mtu,
+        ...(row.source && { prefSource: row.source }),
+      });
+      return 1;
+    });
+  }
+}
+
+/** Removes our routes that are not wanted. */
+export function removeRoutes(netlink: Netlink, desired: readonly RouteRow[], changes: Changes): void {
+  const wanted = new Set(desired.map((row) => formatCidr(row.destination)));
+  for (const route of ours(netlink)) {
+    const name = formatCidr(route.destination);
+    if (wanted.has(name) && route.priority === PRIORITY) continue;
+    attempt(changes, "removes", "routes", `route ${name}`, () =>
+      Number(
+        netlink.deleteRoute({
+          destination: route.destination,
+          protocol: ROUTE_PROTOCOL,
+          priority: route.priority,
+          ...via(route),
+        }),
+      ),
+    );
+  }
+}
+
+function via(route: Route): { ifindex?: IfIndex } {
+  const ifindex = route.hops[0]?.ifindex;
+  return ifindex === undefined ? {} : { ifindex };
+}
