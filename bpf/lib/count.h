@@ -5,30 +5,24 @@
 #include "maps.h"
 #include "packet.h"
 
-/* A GSO packet stands for several on the wire. */
-INLINE __u64 packets_in(const struct __sk_buff *skb)
-{
-	return skb->gso_segs > 1 ? skb->gso_segs : 1;
-}
-
 /* Traffic towards a hop; bytes as of the inner packet. */
-INLINE void count_tx(const struct __sk_buff *skb, __u32 hop, __u32 bytes)
+INLINE void count_tx(const struct packet *p, __u32 hop, __u32 bytes)
 {
 	struct strait_traffic *row = bpf_map_lookup_elem(&strait_traffic, &hop);
 
 	if (row) {
-		row->tx_packets += packets_in(skb);
+		row->tx_packets += p->packets;
 		row->tx_bytes += bytes;
 	}
 }
 
 /* Traffic from the peer that owns this hop row. */
-INLINE void count_rx(const struct __sk_buff *skb, __u32 hop, __u32 bytes)
+INLINE void count_rx(const struct packet *p, __u32 hop, __u32 bytes)
 {
 	struct strait_traffic *row = bpf_map_lookup_elem(&strait_traffic, &hop);
 
 	if (row) {
-		row->rx_packets += packets_in(skb);
+		row->rx_packets += p->packets;
 		row->rx_bytes += bytes;
 	}
 }
@@ -45,13 +39,11 @@ static __noinline void trace(struct __sk_buff *skb, __u32 hook, __u32 reason, co
 	event->hook = hook;
 	event->ifindex = skb->ifindex;
 	event->length = skb->len;
-	if (p) {
-		event->src = p->src;
-		event->dst = p->dst;
-		event->sport = p->sport;
-		event->dport = p->dport;
-		event->protocol = p->protocol;
-	}
+	event->src = p->src;
+	event->dst = p->dst;
+	event->sport = p->sport;
+	event->dport = p->dport;
+	event->protocol = p->protocol;
 	bpf_ringbuf_submit(event, 0);
 }
 
@@ -63,7 +55,7 @@ INLINE int finish(struct __sk_buff *skb, __u32 hook, __u32 reason, const struct 
 	__u32 zero = 0;
 
 	if (row) {
-		row->packets += packets_in(skb);
+		row->packets += p->packets ? p->packets : 1;
 		row->bytes += skb->len;
 	}
 	control = bpf_map_lookup_elem(&strait_control, &zero);

@@ -34,7 +34,7 @@ INLINE int transit(struct __sk_buff *skb, const struct outer *o, const struct pa
 	stop = write_outer(skb, hop, (__u16)o->hash, o->tos & ECN_MASK, o->ethertype);
 	if (stop)
 		return -stop;
-	count_tx(skb, index, bytes);
+	count_tx(p, index, bytes);
 	stop = send_to(hop);
 	return stop ? -stop : reason;
 }
@@ -106,7 +106,7 @@ INLINE int inbound_from_wire(struct __sk_buff *skb, struct packet *p)
 		return stop == STOP(STRAIT_PASS_NOT_IP) ? STRAIT_DROP_NOT_IP : -stop;
 	if (p->length > skb->len - p->offset && !skb->gso_size)
 		return STRAIT_DROP_TRUNCATED;
-	count_rx(skb, peer->hop, skb->len - p->offset);
+	count_rx(p, peer->hop, skb->len - p->offset);
 	reason = decide(peer, &o, p, &hop);
 	if (reason == STRAIT_DELIVERED_POD)
 		return deliver(skb, &o, peer, p);
@@ -160,7 +160,7 @@ INLINE int inbound_from_tunnel(struct __sk_buff *skb, struct packet *p)
 	o.hash = flow_hash(p);
 	reason = decide(peer, &o, p, &index);
 	if (reason == STRAIT_DELIVERED_POD) {
-		count_rx(skb, peer->hop, bytes);
+		count_rx(p, peer->hop, bytes);
 		stop = clamp_mss(skb, p, mtu_towards(peer));
 		return stop ? -stop : STRAIT_DELIVERED_STACK;
 	}
@@ -177,7 +177,7 @@ INLINE int inbound_from_tunnel(struct __sk_buff *skb, struct packet *p)
 	stop = push_outer(skb, hop, p, o.hash);
 	if (stop)
 		return -stop;
-	count_tx(skb, index, bytes);
+	count_tx(p, index, bytes);
 	stop = send_to(hop);
 	return stop ? -stop : reason;
 }

@@ -48,7 +48,7 @@ INLINE int encapsulate(struct __sk_buff *skb, const struct packet *p, __u32 clus
 	stop = push_outer(skb, hop, p, hash);
 	if (stop)
 		return -stop;
-	count_tx(skb, index, bytes);
+	count_tx(p, index, bytes);
 	stop = send_to(hop);
 	return stop ? -stop : STRAIT_SENT;
 }

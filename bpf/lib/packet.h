@@ -33,6 +33,7 @@ struct packet {
 	__u32 offset;    /* of the IP header */
 	__u32 l4_offset; /* of the TCP/UDP/ICMP header */
 	__u32 length;    /* of the IP packet as its own header says */
+	__u32 packets;   /* on the wire: a GSO packet stands for several */
 	__u16 sport;     /* or ICMP echo identifier; 0 where there is none */
 	__u16 dport;
 	__u8 protocol; /* after extension headers */
@@ -289,10 +290,13 @@ INLINE int parse_packet_pulling(struct __sk_buff *skb, __u32 offset, __be16 ethe
 	int stop = parse_packet(&v, offset, ethertype, p);
 	__u32 want = offset + MAX_HEADERS;
 
-	if (stop != STOP(STRAIT_DROP_TRUNCATED) || (long)skb->len <= v.end - v.data)
-		return stop;
-	if (bpf_skb_pull_data(skb, skb->len < want ? skb->len : want))
-		return STOP(STRAIT_DROP_TRUNCATED);
-	v = view_of(skb);
-	return parse_packet(&v, offset, ethertype, p);
+	if (stop == STOP(STRAIT_DROP_TRUNCATED) && (long)skb->len > v.end - v.data) {
+		if (bpf_skb_pull_data(skb, skb->len < want ? skb->len : want))
+			return STOP(STRAIT_DROP_TRUNCATED);
+		v = view_of(skb);
+		stop = parse_packet(&v, offset, ethertype, p);
+	}
+	/* Noted now: bpf_skb_adjust_room() forgets it until the packet is segmented. */
+	p->packets = skb->gso_segs > 1 ? skb->gso_segs : 1;
+	return stop;
 }

@@ -37,8 +37,8 @@ enum strait_subnet_kind {
 };
 
 struct strait_subnet {
-	__u32 kind; /* enum strait_subnet_kind */
-	__u32 index;
+	__u32 kind;  /* enum strait_subnet_kind */
+	__u32 index; /* REMOTE: cluster; NODE: hop; HERE: enum strait_owner, for user space only */
 };
 
 /* Row of strait_clusters (array by cluster index): the identity a fresh process recognises the index by. */
