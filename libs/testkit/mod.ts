@@ -4,5 +4,6 @@
  *
  * @module
  */
+export * from "./packet/mod.ts";
 export * from "./requires.ts";
 export * from "./skip.ts";

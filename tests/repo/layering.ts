@@ -22,7 +22,7 @@ export const allowed: Record<string, readonly string[]> = {
   "libs/obs": ["model"],
   "libs/netlink": ["model", "ffi"],
   "libs/dataplane": ["model", "codec", "ffi", "netlink", "obs"],
-  "libs/testkit": [],
+  "libs/testkit": ["model"],
   "libs/lab": [...productLibs, "lab"],
   "libs/standalone": productLibs,
   "apps/gateway": [...productLibs, "standalone"],
