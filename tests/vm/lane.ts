@@ -11,12 +11,13 @@ import { type BootOptions, Vm } from "./boot.ts";
 import type { AttachProbe } from "./guest/attach_probe.ts";
 import { run } from "./run.ts";
 import { PROJECT, setup } from "./setup.ts";
-import { type FileReport, runFiles } from "./suite.ts";
+import { type FileReport, runSuite, type Suite } from "./suite.ts";
 import type { Measurement } from "./verifier_table.ts";
 
-/** Test files that run again inside the guest; of the first group only those that ask for root, which is to say for a kernel. */
+/** Test files that run again inside the guest; of the first group only those that ask something of the machine. */
 const UNIT_SUITES = "libs/{ffi,netlink,dataplane}/**/*_test.ts";
 const KERNEL_SUITES = "tests/{bpf,netns}/**/*_test.ts";
+const NEEDS_MACHINE = /"@strait\/testkit"|own_namespace/;
 
 /** What one pass found. A part that could not be done holds its error, and the other parts are done all the same. */
 export interface LaneReport {
@@ -42,11 +43,12 @@ export async function runVmLane(
   if (!ready.ok) return ready;
   try {
     const report = await probe(ready.value, say);
-    const files = await suiteFiles();
     const results = join(PROJECT, "build/results/vm");
     rmSync(results, { recursive: true, force: true });
     const onFile = (file: FileReport): void => say(summary(file));
-    return ok({ ...report, files: await runFiles(files, ready.value, { ...options, results, onFile }) });
+    const files: FileReport[] = [];
+    for (const suite of await suites()) files.push(...(await runSuite(suite, ready.value, { ...options, results, onFile })));
+    return ok({ ...report, files });
   } finally {
     rmSync(ready.value.tree, { force: true });
   }
@@ -76,13 +78,16 @@ async function json<T>(ended: { readonly exit: number; readonly stdout: string; 
   return JSON.parse(ended.stdout.trim().split("\n").at(-1) ?? "") as T;
 }
 
-async function suiteFiles(): Promise<string[]> {
+async function suites(): Promise<Suite[]> {
   const kernel = await Array.fromAsync(new Bun.Glob(KERNEL_SUITES).scan(PROJECT));
   const unit: string[] = [];
   for await (const file of new Bun.Glob(UNIT_SUITES).scan(PROJECT)) {
-    if (/\broot: true\b/.test(await Bun.file(join(PROJECT, file)).text())) unit.push(file);
+    if (NEEDS_MACHINE.test(await Bun.file(join(PROJECT, file)).text())) unit.push(file);
   }
-  return [...unit.sort(), ...kernel.sort()];
+  return [
+    { files: unit.sort(), testLimitSeconds: 60, fileLimitSeconds: 240 },
+    { files: kernel.sort(), testLimitSeconds: 600, fileLimitSeconds: 900 },
+  ];
 }
 
 function summary({ file, seconds, tests }: FileReport): string {

@@ -19,20 +19,23 @@ export interface FileReport {
   readonly tests: readonly TestOutcome[];
 }
 
-/** A file that runs longer is killed; the slowest files need a few minutes under emulation. */
-const FILE_LIMIT_MS = 15 * 60_000;
-
-/** For tests that set no limit of their own; emulation is 10 to 20 times slower than the machine. */
-const TEST_LIMIT_MS = 10 * 60_000;
+/** A set of test files, and how long they may take under emulation, 10 to 20 times slower than the machine. */
+export interface Suite {
+  readonly files: readonly string[];
+  /** For tests that set no limit of their own. */
+  readonly testLimitSeconds: number;
+  /** A file that runs longer is killed. */
+  readonly fileLimitSeconds: number;
+}
 
 /**
- * Runs `files` one after the other and boots a new machine if one takes the old one down. JUnit reports and output are kept
+ * Runs the files of `suite` one after the other and boots a new machine if one takes the old one down. JUnit reports and output are kept
  * in `results`.
  *
  * @param options.onFile told of each file when it is done
  */
-export async function runFiles(
-  files: readonly string[],
+export async function runSuite(
+  suite: Suite,
   machine: BootOptions,
   options: { readonly results: string; readonly onFile?: (report: FileReport) => void; readonly signal?: AbortSignal },
 ): Promise<FileReport[]> {
@@ -40,11 +43,11 @@ export async function runFiles(
   const reports: FileReport[] = [];
   let vm: Vm | undefined;
   try {
-    for (const file of files) {
+    for (const file of suite.files) {
       options.signal?.throwIfAborted();
       vm ??= await Vm.boot(machine);
       const started = performance.now();
-      const tests = await runFile(vm, file, options);
+      const tests = await runFile(vm, file, { ...suite, ...options });
       const report = { file, seconds: (performance.now() - started) / 1000, tests };
       reports.push(report);
       options.onFile?.(report);
@@ -63,12 +66,19 @@ async function closed(vm: Vm): Promise<undefined> {
 async function runFile(
   vm: Vm,
   file: string,
-  options: { readonly results: string; readonly signal?: AbortSignal },
+  options: Suite & { readonly results: string; readonly signal?: AbortSignal },
 ): Promise<TestOutcome[]> {
-  const limit = AbortSignal.timeout(FILE_LIMIT_MS);
+  const limit = AbortSignal.timeout(options.fileLimitSeconds * 1000);
   const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
   const out = `/tmp/${file.replaceAll("/", "-")}.xml`;
-  const argv = ["bun", "test", `./${file}`, `--timeout=${TEST_LIMIT_MS}`, "--reporter=junit", `--reporter-outfile=${out}`];
+  const argv = [
+    "bun",
+    "test",
+    `./${file}`,
+    `--timeout=${options.testLimitSeconds * 1000}`,
+    "--reporter=junit",
+    `--reporter-outfile=${out}`,
+  ];
   let output = "";
   try {
     const onOutput = (text: string): void => {
@@ -80,7 +90,7 @@ async function runFile(
     return judge(ended, readOutcomes(xml), output);
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (limit.aborted) return [failed(`did not end within ${FILE_LIMIT_MS / 60_000} minutes`, output)];
+    if (limit.aborted) return [failed(`did not end within ${options.fileLimitSeconds} s`, output)];
     if (error instanceof VmEnded) return [failed("took the guest down", `${output}\n${error.message}`)];
     throw error;
   } finally {
