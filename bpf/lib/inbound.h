@@ -156,6 +156,8 @@ INLINE int inbound_from_tunnel(struct __sk_buff *skb, struct packet *p)
 	stop = parse_packet_pulling(skb, ETH_HLEN, o.ethertype, p);
 	if (stop)
 		return stop == STOP(STRAIT_PASS_NOT_IP) ? STRAIT_DROP_NOT_IP : -stop;
+	if (p->length > skb->len - p->offset && !skb->gso_size)
+		return STRAIT_DROP_TRUNCATED;
 	bytes = skb->len - p->offset;
 	o.hash = flow_hash(p);
 	reason = decide(peer, &o, p, &index);
