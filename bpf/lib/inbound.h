@@ -91,13 +91,17 @@ INLINE int parse_outer_pulling(struct __sk_buff *skb, struct outer *o)
 INLINE int inbound_from_wire(struct __sk_buff *skb, struct packet *p)
 {
 	struct outer o = {};
-	int reason = parse_outer_pulling(skb, &o);
 	struct strait_peer *peer;
+	int stop, reason;
 	__u32 hop = 0;
-	int stop;
 
+	if (skb->vlan_present) /* for a VLAN device on top of the uplink, which has our program too if it is an uplink itself */
+		return STRAIT_PASS_NOT_OURS;
+	reason = parse_outer_pulling(skb, &o);
+
+	/* The ports are registered for nobody: what others send each other there, in whatever form, is not ours to judge. */
 	if (reason)
-		return reason;
+		return o.role && !is_self(&o.dst, o.role) ? STRAIT_PASS_NOT_OURS : reason;
 	peer = check_peer(&o, &reason);
 	if (!peer)
 		return reason;
@@ -115,6 +119,14 @@ INLINE int inbound_from_wire(struct __sk_buff *skb, struct packet *p)
 	return reason;
 }
 
+/* Linux 6.0 and later tell the local address too; before, only what stands in front of it is filled in. */
+INLINE int tunnel_key(struct __sk_buff *skb, struct bpf_tunnel_key *key, __u64 flags)
+{
+	if (!bpf_skb_get_tunnel_key(skb, key, sizeof(*key), flags))
+		return 0;
+	return bpf_skb_get_tunnel_key(skb, key, offsetof(struct bpf_tunnel_key, local_ipv4), flags) ? -1 : 0;
+}
+
 /* Reads the outer header from what the VXLAN device noted when it took it off. Returns 0, or -1 where it took off none. */
 INLINE int outer_from_device(struct __sk_buff *skb, struct outer *o)
 {
@@ -122,13 +134,15 @@ INLINE int outer_from_device(struct __sk_buff *skb, struct outer *o)
 
 	o->role = skb->ifindex == strait0_ifindex ? STRAIT_ROLE_INTRA : STRAIT_ROLE_CABLE;
 	o->ethertype = (__u16)skb->protocol;
-	/* The part of the key that Linux 5.15 knows. */
-	if (!bpf_skb_get_tunnel_key(skb, &key, offsetof(struct bpf_tunnel_key, local_ipv4), 0)) {
+	if (!tunnel_key(skb, &key, 0)) {
 		o->family = 4;
 		addr_from_v4(&o->src, bpf_htonl(key.remote_ipv4));
-	} else if (!bpf_skb_get_tunnel_key(skb, &key, offsetof(struct bpf_tunnel_key, local_ipv4), BPF_F_TUNINFO_IPV6)) {
+		if (key.local_ipv4)
+			addr_from_v4(&o->dst, bpf_htonl(key.local_ipv4));
+	} else if (!tunnel_key(skb, &key, BPF_F_TUNINFO_IPV6)) {
 		o->family = 6;
 		__builtin_memcpy(&o->src, key.remote_ipv6, sizeof(o->src));
+		__builtin_memcpy(&o->dst, key.local_ipv6, sizeof(o->dst));
 	} else {
 		return -1;
 	}
@@ -150,6 +164,9 @@ INLINE int inbound_from_tunnel(struct __sk_buff *skb, struct packet *p)
 		return STRAIT_PASS_ALREADY_SEEN;
 	peer = peer_of(&o.src, o.role);
 	if (!peer || (peer->flags & STRAIT_PEER_SELF))
+		return STRAIT_DROP_UNKNOWN_PEER;
+	/* The device listens on every address of this node, a bridge's among them; a pod that is masqueraded could speak to that one. */
+	if (!addr_is_zero(&o.dst) && !addr_equal(&o.dst, &peer->local) && !is_self(&o.dst, o.role))
 		return STRAIT_DROP_UNKNOWN_PEER;
 	if (o.vni != (o.role == STRAIT_ROLE_INTRA ? intra_vni : cable_vni))
 		return STRAIT_DROP_BAD_VNI;

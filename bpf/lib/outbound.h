@@ -7,11 +7,16 @@
 #include "mtu.h"
 #include "vxlan.h"
 
+#define VLAN_ID_MASK 0x0fff
+#define MAX_PRIORITY_TAGS 2 /* more than a network has use for */
+
 /* A packet of a pod that is not for another cluster: it may pass unless it could be taken for one of our tunnels' on its way.
  * A pod's packet may leave the node with the node's own address (masquerade), so a node would believe it. */
 INLINE int check_tunnel_port(const struct packet *p, int parsed)
 {
-	if (!parsed) /* ports unreadable: what is sent to a node with a header we cannot read is not sent in good faith */
+	/* Ports unreadable, or behind more extension headers than we walk, of which the stack walks any number: what is sent to a node in a
+	 * way that we cannot read is not sent in good faith. */
+	if (!parsed || (p->family == 6 && !p->later_part && is_extension(p->protocol)))
 		return peer_of(&p->dst, STRAIT_ROLE_INTRA) || peer_of(&p->dst, STRAIT_ROLE_CABLE) ? STRAIT_DROP_TUNNEL_PORT : 0;
 	if (p->protocol != IPPROTO_UDP)
 		return 0;
@@ -53,13 +58,29 @@ INLINE int encapsulate(struct __sk_buff *skb, const struct packet *p, __u32 clus
 	return stop ? -stop : STRAIT_SENT;
 }
 
+/* A tag of VLAN 0 carries a priority and nothing else (IEEE 802.1Q 6.9.1): the stack takes it off and routes the packet like any other, so it
+ * must not hide the packet from us. Returns 0, or -PASS_NOT_IP for a frame of a real VLAN. */
+INLINE int take_off_priority_tags(struct __sk_buff *skb)
+{
+	int i;
+
+	for (i = 0; i < MAX_PRIORITY_TAGS && skb->vlan_present; i++) {
+		if (skb->vlan_tci & VLAN_ID_MASK)
+			return STOP(STRAIT_PASS_NOT_IP);
+		if (bpf_skb_vlan_pop(skb))
+			return STOP(STRAIT_DROP_REWRITE);
+	}
+	return skb->vlan_present ? STOP(STRAIT_DROP_BAD_HEADER) : 0;
+}
+
 INLINE int outbound_from_pod(struct __sk_buff *skb, struct packet *p)
 {
 	struct strait_subnet *to;
 	int stop;
 
-	if (skb->vlan_present)
-		return STRAIT_PASS_NOT_IP;
+	stop = take_off_priority_tags(skb);
+	if (stop)
+		return -stop;
 	stop = parse_packet_pulling(skb, ETH_HLEN, (__be16)skb->protocol, p);
 	if (!p->family) /* no IP header that we could read: the stack's to judge */
 		return STRAIT_PASS_NOT_IP;

@@ -23,7 +23,7 @@
 
 #define IP_MF 0x2000
 #define IP_OFFSET 0x1fff
-#define MAX_HEADERS 140 /* IPv6 with extensions and a TCP header with options: what is pulled when a header is not linear */
+#define MAX_HEADERS 140  /* IPv6 with extensions and a TCP header with options: what is pulled when a header is not linear */
 #define MAX_EXTENSIONS 4 /* IPv6 extension headers that are walked; RFC 8200 4.1 names six kinds, each at most once */
 
 /* What the programs know of an IP packet that starts at `offset` of the skb. Host order but for the addresses. */
@@ -218,6 +218,12 @@ struct extension {
 	__be16 fragment_offset;
 };
 
+INLINE int is_extension(__u8 protocol)
+{
+	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING || protocol == IPPROTO_DSTOPTS ||
+	       protocol == IPPROTO_FRAGMENT;
+}
+
 INLINE int parse_ipv6(const struct view *v, __u32 offset, struct packet *p)
 {
 	struct ipv6hdr *ip = packet_at(v, offset, sizeof(*ip));
@@ -241,7 +247,7 @@ INLINE int parse_ipv6(const struct view *v, __u32 offset, struct packet *p)
 	for (i = 0; i < MAX_EXTENSIONS; i++) {
 		struct extension *ext;
 
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS && next != IPPROTO_FRAGMENT)
+		if (!is_extension(next))
 			break;
 		if (l4 > 512) /* keeps the offset bounded for the verifier; longer chains are nobody's traffic */
 			return STOP(STRAIT_DROP_BAD_HEADER);
