@@ -15,7 +15,12 @@ export interface Lane {
 const needs = (what: Needs) => () => requires(what);
 
 export const lanes: readonly Lane[] = [
-  { name: "unit", files: ["libs/**/*_test.ts", "apps/**/*_test.ts"], obstacle: needs({}), timeoutMs: 30_000 },
+  {
+    name: "unit",
+    files: ["libs/**/*_test.ts", "apps/**/*_test.ts", "tests/bench/**/*_test.ts"],
+    obstacle: needs({}),
+    timeoutMs: 30_000,
+  },
   {
     name: "repo",
     files: ["tests/repo/**/*_test.ts", "tests/support/**/*_test.ts"],
