@@ -9,6 +9,7 @@ import {
   type IfIndex,
   type Mac,
   type PodInterfaceFact,
+  sameAddress,
 } from "@strait/model";
 import type { InterfaceAddress, Link, Route } from "@strait/netlink";
 import type { CniPod } from "./cni_cache.ts";
@@ -51,9 +52,11 @@ function isCandidate(link: Link, { uplinks }: Sighting): boolean {
   return link.kind === "veth" && link.linkNetnsId !== undefined && link.flags.up && !uplinks.includes(link.ifindex);
 }
 
-function podsBehind(link: Link, { cni, routes, podSubnets }: Sighting): PodInterfaceFact["pods"] {
+function podsBehind(link: Link, { addresses, cni, routes, podSubnets }: Sighting): PodInterfaceFact["pods"] {
   const pods = new Map<string, { address: Address; mac?: Mac }>();
-  const isPod = (address: Address): boolean => podSubnets.some((subnet) => contains(subnet, address));
+  // The pods' gateway is the node itself: where its address is a /128 (ptp), the kernel has a route to it over the pod's interface.
+  const isOwn = (address: Address): boolean => addresses.some((own) => sameAddress(own.address, address));
+  const isPod = (address: Address): boolean => podSubnets.some((subnet) => contains(subnet, address)) && !isOwn(address);
   for (const { destination, hops } of routes) {
     const direct = hops.length === 1 && hops[0]?.ifindex === link.ifindex && hops[0].via === undefined;
     const whole = destination.prefixLength === addressBits(destination.address.family);
