@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The apps come and go, traffic does not notice: killed, started again, ended, taken away. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { type AppName, appArgv, createLab, type Family, type Flow, labObstacle, type Node, type Pod } from "@strait/lab";
+import { describeIf } from "@strait/testkit";
+import { type NodeState, nodeState } from "./support/node_state.ts";
+import { amount, patience } from "./support/slow.ts";
+import { counts, dropsSince, status } from "./support/status.ts";
+import { until } from "./support/until.ts";
+
+const FAMILIES: readonly Family[] = [4, 6];
+const NODES = [
+  { name: "gw1", gateway: true, pods: 1 },
+  { name: "w1", pods: 1 },
+] as const;
+
+describeIf(labObstacle())("two joined clusters", () => {
+  const make = () =>
+    createLab({
+      clusters: [
+        { id: "east", cni: "bridge", nodes: NODES },
+        { id: "west", cni: "ptp", nodes: NODES },
+      ],
+    });
+  let lab: Awaited<ReturnType<typeof make>>;
+  let from: Pod;
+  let to: Pod;
+  const before = new Map<string, NodeState>();
+  const start = () => lab.startStrait({ timeout: patience(30_000) });
+
+  beforeAll(async () => {
+    lab = await make();
+    from = lab.clusters.east.nodes.w1.pod();
+    to = lab.clusters.west.nodes.w1.pod();
+    for (const node of lab.nodes) before.set(node.label, await nodeState(node));
+    await start();
+  }, patience(60_000));
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  /** Steady datagrams between the clusters, both families and both ways, that run until stopped. */
+  const load = async () => {
+    const flows: Flow[] = [];
+    for (const family of FAMILIES) {
+      for (const [sender, receiver] of [
+        [from, to],
+        [to, from],
+      ] as const) {
+        flows.push(await lab.flow(sender, receiver, { family, every: patience(2), size: 200 }));
+      }
+    }
+    return {
+      async stop(): Promise<{ sent: number; lost: number }> {
+        const results = await Promise.all(flows.map((flow) => flow.stop(patience(1000))));
+        const sent = results.reduce((sum, result) => sum + result.sent, 0);
+        return { sent, lost: sent - results.reduce((sum, result) => sum + result.received, 0) };
+      },
+    };
+  };
+
+  /** Traffic that must have passed before a test goes on: many echoes, and a stream. */
+  const trafficPasses = async () => {
+    for (const family of FAMILIES) {
+      const pings = await lab.ping(from, to, { family, count: amount(40), timeout: patience(1000) });
+      expect(pings.output).toContain(" 0% packet loss");
+      const stream = await lab.tcp(to, from, { family, bytes: amount(4 << 20), timeout: patience(10_000) });
+      expect(stream).toMatchObject({ ok: true, sourceSeen: to.address(family) });
+    }
+  };
+
+  const expectNothingLost = ({ sent, lost }: { sent: number; lost: number }) => {
+    expect(sent).toBeGreaterThan(50);
+    expect(lost).toBe(0);
+  };
+
+  test("write when they start for the first time", async () => {
+    for (const app of lab.apps) {
+      const { totals } = await status(app);
+      expect(totals).toMatchObject({ failures: 0, errors: 0 });
+      expect(totals.writes).toBeGreaterThan(0);
+    }
+  });
+
+  test("write nothing while nothing changes, however much traffic passes", async () => {
+    const written = () => Promise.all(lab.apps.map(async (app) => ({ ...(await status(app)).totals, applies: 0 })));
+    const seen = await written();
+    await trafficPasses();
+    expect(await written()).toEqual(seen);
+  });
+
+  test("lose nothing while all apps are killed, are dead, and start again, and the new ones write nothing", async () => {
+    const flows = await load();
+    await trafficPasses();
+    await Promise.all(lab.apps.map((app) => app.kill()));
+    expect(lab.apps.every((app) => !app.running)).toBe(true);
+    await trafficPasses();
+    const again = await start();
+    await trafficPasses();
+    for (const app of again) {
+      const { totals } = await status(app);
+      expect({ [`${app.name} on ${app.node.label}`]: totals }).toEqual({
+        [`${app.name} on ${app.node.label}`]: { applies: totals.applies, writes: 0, removes: 0, failures: 0, errors: 0 },
+      });
+      expect(totals.applies).toBeGreaterThan(0);
+    }
+    expectNothingLost(await flows.stop());
+  });
+
+  test("lose nothing while one app after the other is restarted under load", async () => {
+    const flows = await load();
+    const old = [...lab.apps.filter((app) => app.running)];
+    for (const app of old) {
+      expect(await app.stop()).toBe(0);
+      const next = await lab.startApp(app.name, app.node, { timeout: patience(30_000) });
+      expect((await status(next)).totals).toMatchObject({ writes: 0, removes: 0, failures: 0, errors: 0 });
+    }
+    expectNothingLost(await flows.stop());
+  });
+
+  test("put right what somebody removed under them", async () => {
+    const { w1 } = lab.clusters.east.nodes;
+    const app = lab.app("routeagent", w1);
+    const { totals } = await status(app);
+    await w1.ns.ip([`route del ${lab.clusters.west.subnets[0]} dev strait0`]);
+    await until("the route to be back", async () => {
+      const { stdout } = await w1.exec(["ip", "route", "show", "dev", "strait0"]);
+      return stdout.includes(`${lab.clusters.west.subnets[0]}`);
+    });
+    expect((await status(app)).totals.writes).toBe(totals.writes + 1);
+  });
+
+  test("join a pod that comes while they run, and forget one that goes", async () => {
+    for (const cluster of [lab.clusters.east, lab.clusters.west]) {
+      const { w1 } = cluster.nodes;
+      const app = lab.app("routeagent", w1);
+      const far = cluster === lab.clusters.east ? to : from;
+      const pod = await w1.addPod();
+      await until("the new pod in /status", async () =>
+        (await status(app)).pods?.some((row) => row.addresses.includes(pod.address(6))),
+      );
+      for (const family of FAMILIES) {
+        for (const [sender, receiver] of [
+          [pod, far],
+          [far, pod],
+        ] as const) {
+          expect(await lab.tcp(sender, receiver, { family, timeout: patience(5000) })).toMatchObject({
+            ok: true,
+            sourceSeen: sender.address(family),
+          });
+        }
+      }
+      await w1.removePod(pod);
+      await until(
+        "the pod to be gone from /status",
+        async () => !(await status(app)).pods?.some((row) => row.addresses.includes(pod.address(6))),
+      );
+      expect((await status(app)).totals).toMatchObject({ failures: 0, errors: 0 });
+    }
+    await trafficPasses();
+  });
+
+  test("dropped nothing so far", async () => {
+    for (const app of lab.apps.filter(({ running }) => running)) expect(dropsSince({}, await counts(app))).toEqual({});
+  });
+
+  test("go on forwarding after SIGTERM, and leave no socket", async () => {
+    const flows = await load();
+    for (const app of lab.apps.filter(({ running }) => running)) expect(await app.stop()).toBe(0);
+    await trafficPasses();
+    expectNothingLost(await flows.stop());
+    for (const node of lab.nodes) expect(existsSync(`${node.dir}/routeagent.sock`)).toBe(false);
+  });
+
+  test("leave nothing behind once both apps are uninstalled, and can be joined again", async () => {
+    await lab.traffic.end();
+    for (const node of lab.nodes) {
+      expect(await nodeState(node)).not.toEqual(before.get(node.label) as NodeState);
+      const names: readonly AppName[] = node.gateway ? ["gateway", "routeagent"] : ["routeagent"];
+      for (const name of names) expect(await uninstall(name, node)).toMatchObject({ code: 0 });
+    }
+    for (const node of lab.nodes) expect(await nodeState(node)).toEqual(before.get(node.label) as NodeState);
+    expect(await lab.ping(from, to, { timeout: 300 })).toMatchObject({ received: 0 });
+    const [node] = lab.nodes;
+    if (node !== undefined) expect(await uninstall("routeagent", node)).toMatchObject({ code: 0 });
+    await start();
+    await trafficPasses();
+  });
+
+  function uninstall(name: AppName, node: Node) {
+    return node.exec(appArgv(name, `${node.dir}/${name}.yaml`, "--uninstall"));
+  }
+});
