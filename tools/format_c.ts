@@ -10,7 +10,7 @@
 import { newestClangTool, run } from "./compilers.ts";
 
 const files: string[] = [];
-for (const pattern of ["bpf/**/*.{c,h}", "native/**/*.{c,h}"])
+for (const pattern of ["bpf/**/*.{c,h}", "native/**/*.{c,h}", "tests/bench/*.c"])
   files.push(...(await Array.fromAsync(new Bun.Glob(pattern).scan("."))));
 files.sort();
 const mode = process.argv.includes("--check") ? ["--dry-run", "--Werror"] : ["-i"];

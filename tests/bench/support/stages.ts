@@ -62,8 +62,8 @@ export async function checkNothingElse(way: Way, { worker, gateway, farGateway, 
     const stranger = links.find(({ ifname }) => ifname !== undefined && !allowed.includes(ifname));
     if (stranger !== undefined)
       throw new Error(`${node.label} has the device ${stranger.ifname}, which is not of the way "${way}"`);
-    const pinned = way === "ours" ? [] : await readdir(node.bpffs);
-    if (pinned.length > 0) throw new Error(`${node.label} has ${pinned[0]} pinned, which is not of the way "${way}"`);
+    if (way !== "ours" && (await readdir(node.bpffs)).includes("strait"))
+      throw new Error(`${node.label} has BPF objects of ours, which are not of the way "${way}"`);
   }
 }
 
