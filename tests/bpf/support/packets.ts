@@ -59,3 +59,10 @@ export function tunnel(from: Place, to: Place, family: Family, fields: OuterFiel
     eth({ ...vteps, ...fields.inner }),
   ];
 }
+
+/** The first IP header of a packet. */
+export function ipOf(layers: readonly Layer[]): Ip4 | Ip6 {
+  const ip = layers.find((layer) => layer.kind === "ip4" || layer.kind === "ip6");
+  if (!ip) throw new TypeError("the packet has no IP header");
+  return ip;
+}
