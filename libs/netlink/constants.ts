@@ -46,6 +46,8 @@ export const RTM = {
   NEWQDISC: 36,
   DELQDISC: 37,
   GETQDISC: 38,
+  NEWTFILTER: 44,
+  GETTFILTER: 46,
   NEWNSID: 88,
   GETNSID: 90,
 } as const;

@@ -4,6 +4,7 @@ import { address, cidr, ifIndex, mac, type Result } from "@strait/model";
 import { attribute } from "./attributes.ts";
 import { concat, wireAddress } from "./bytes.ts";
 import { IFLA, IFLA_INFO, NDA } from "./constants.ts";
+import { decodeFilter } from "./filter.ts";
 import { decodeInterfaceAddress, encodeInterfaceAddress } from "./interface_address.ts";
 import { decodeLink } from "./link.ts";
 import { encodeIfinfo, encodeNewLink, type NetlinkLink } from "./link_request.ts";
@@ -54,6 +55,7 @@ const samples: [string, (payload: Uint8Array) => Result<unknown>, Uint8Array][] 
     concat(...encodeRule({ family: 6, priority: 100, source: cidr("fd01::/64"), table: 1000, mark: 5 })),
   ],
   ["decodeQdisc", decodeQdisc, concat(...encodeClsact(eth))],
+  ["decodeFilter", decodeFilter, concat(...encodeClsact(eth))],
 ];
 
 // A small generator with a fixed seed (mulberry32), so that a failure can be repeated.

@@ -8,6 +8,7 @@
  */
 export type { AddressFilter } from "./address_calls.ts";
 export type { Change, NetlinkEvent } from "./event.ts";
+export type { Filter, FilterHook } from "./filter.ts";
 export type { InterfaceAddress, NewAddress } from "./interface_address.ts";
 export type { BridgeAttributes, Link, LinkFlags, OperState, TunAttributes } from "./link.ts";
 export type { LinkFilter, LinkRef } from "./link_calls.ts";

@@ -3,6 +3,8 @@ import { ethtoolFeatures, type Feature, setEthtoolFeatures } from "@strait/ffi";
 import type { Address, Family, IfIndex } from "@strait/model";
 import { type AddressFilter, addAddress, deleteAddress, listAddresses } from "./address_calls.ts";
 import type { Channel } from "./channel.ts";
+import type { Filter, FilterHook } from "./filter.ts";
+import { listFilters } from "./filter_calls.ts";
 import type { InterfaceAddress, NewAddress } from "./interface_address.ts";
 import type { Link } from "./link.ts";
 import { addLink, deleteLink, findLink, type LinkFilter, type LinkRef, listLinks, setLink } from "./link_calls.ts";
@@ -163,6 +165,11 @@ export class Netlink implements Disposable {
   /** Deletes a clsact qdisc and every filter in it; an ingress qdisc is left. */
   deleteClsact(ifindex: IfIndex): boolean {
     return deleteClsact(this.#channel, ifindex);
+  }
+
+  /** Filters of everybody in a link's clsact qdisc; none where it has no such qdisc. */
+  filters(ifindex: IfIndex, hook: FilterHook): Filter[] {
+    return listFilters(this.#channel, ifindex, hook);
   }
 
   /** The id by which links here name a network namespace (Link.linkNetnsId); undefined where it has none yet. */

@@ -33,6 +33,23 @@ inOwnNamespace(import.meta.path, () => {
     expect(netlink.qdiscs(ifindex).some((qdisc) => qdisc.kind === "ingress")).toBe(true);
   });
 
+  test("filters lists everybody's filters of one hook with kind, priority and handle", () => {
+    using netlink = new Netlink();
+    const { ifindex } = netlink.addLink({ kind: "veth", name: "st4", up: true, peer: { name: "st5" } });
+    expect(netlink.filters(ifindex, "ingress")).toEqual([]);
+    netlink.ensureClsact(ifindex);
+    expect(netlink.filters(ifindex, "ingress")).toEqual([]);
+    const add = (line: string) => Bun.spawnSync(["tc", "filter", "add", "dev", "st4", ...line.split(" ")]).exitCode;
+    expect(add("ingress protocol ip pref 7 u32 match u32 0 0")).toBe(0);
+    expect(add("ingress protocol all pref 9 u32 match u32 0 0")).toBe(0);
+    const found = netlink.filters(ifindex, "ingress");
+    // u32 keeps its filters in tables, which are listed too.
+    expect(found).toContainEqual({ kind: "u32", priority: 7, handle: 0x80000800, protocol: 0x0800 });
+    expect(found.map(({ priority, protocol }) => `${priority} ${protocol}`)).toEqual(["7 2048", "7 2048", "9 3", "9 3"]);
+    expect(netlink.filters(ifindex, "egress")).toEqual([]);
+    expect(netlink.filters(ifIndex(9999), "ingress")).toEqual([]);
+  });
+
   test("ensureClsact for no link is a KernelError", () => {
     using netlink = new Netlink();
     ip("link set lo up");

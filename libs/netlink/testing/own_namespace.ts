@@ -17,6 +17,7 @@ function missing(): string | undefined {
 interface Outcome {
   readonly name: string;
   readonly failed: boolean;
+  readonly skipped: boolean;
 }
 
 function text(xml: string): string {
@@ -29,6 +30,7 @@ export function readReport(xml: string): Outcome[] {
   return [...xml.matchAll(/<testcase name="([^"]*)"([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g)].map((match) => ({
     name: text(match[1] ?? ""),
     failed: /<(failure|error)\b/.test(match[4] ?? ""),
+    skipped: /<skipped\b/.test(match[4] ?? ""),
   }));
 }
 
@@ -36,7 +38,7 @@ function runInside(file: string): { outcomes: Outcome[]; output: string } {
   const folder = mkdtempSync(join(tmpdir(), "st-netlink-"));
   try {
     const report = join(folder, "report.xml");
-    const command = ["unshare", "-n", process.execPath, "test", file, "--reporter=junit", `--reporter-outfile=${report}`];
+    const command = ["unshare", "-n", "-m", process.execPath, "test", file, "--reporter=junit", `--reporter-outfile=${report}`];
     const child = Bun.spawnSync(command, { env: { ...process.env, [INSIDE]: "1" }, stdout: "pipe", stderr: "pipe" });
     const outcomes = existsSync(report) ? readReport(readFileSync(report, "utf8")) : [];
     return { outcomes, output: `${child.stdout}${child.stderr}` };
@@ -47,7 +49,7 @@ function runInside(file: string): { outcomes: Outcome[]; output: string } {
 
 /**
  * Runs the tests that `define` declares in a network namespace of their own: Bun must not change its namespace itself, so the
- * file is run once more by `unshare -n bun test`, and each of its tests appears here with its outcome. Where that cannot be,
+ * file is run once more by `unshare -n -m bun test` (mounts of its own too), and each of its tests appears here with its outcome. Where that cannot be,
  * one skipped test says why, or a failing one with CI=true.
  *
  * @example
@@ -70,8 +72,8 @@ export function inOwnNamespace(file: string, define: () => void): void {
     });
   }
   const first = outcomes.findIndex(({ failed }) => failed);
-  for (const [i, { name, failed }] of outcomes.entries()) {
-    test(name, () => {
+  for (const [i, { name, failed, skipped }] of outcomes.entries()) {
+    (skipped ? test.skip : test)(name, () => {
       if (failed)
         throw new Error(i === first ? output : "it failed in its namespace: the first failure of this file shows the output");
     });
