@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { attachTc, type BpfProgram, detachTc, queryTc, tcxSupported } from "@strait/ffi";
-import { CABLE_DEVICE, STRAIT_DEVICE } from "@strait/model";
+import { CABLE_DEVICE, type IfIndex, STRAIT_DEVICE } from "@strait/model";
 import type { Netlink } from "@strait/netlink";
+import { ourFilters, removeFilter } from "./filters.ts";
 import { attempt, type Changes } from "./map_sync.ts";
 import type { LinkPin, Pins, Place } from "./pins.ts";
 import type { ProgramName } from "./programs.ts";
+
+/** By a TCX link, which is pinned, or by a clsact filter, which stays by itself and is known by its program. */
+export type AttachKind = "tcx" | "clsact";
+
+/** What the kernel has: TCX from Linux 6.6 on. */
+export function attachKind(): AttachKind {
+  return tcxSupported() ? "tcx" : "clsact";
+}
 
 /** A program at a place. */
 export interface Attachment extends LinkPin {
@@ -18,7 +27,7 @@ const PROGRAM_OF: { readonly [P in Exclude<Place, "device">]: ProgramName } = {
 
 /** Attachments of our own devices: what comes out of the tunnel, and what the stack routes to other clusters. */
 export function deviceAttachments(netlink: Netlink): Attachment[] {
-  const index = (name: string): number | undefined => netlink.linkByName(name)?.ifindex;
+  const index = (name: string): IfIndex | undefined => netlink.linkByName(name)?.ifindex;
   const [strait0, strait1] = [index(STRAIT_DEVICE), index(CABLE_DEVICE)];
   const ingress = [strait0, strait1].flatMap((ifindex) =>
     ifindex === undefined
@@ -30,7 +39,7 @@ export function deviceAttachments(netlink: Netlink): Attachment[] {
 }
 
 /** Attachments of uplinks or of pods' interfaces. */
-export function attachmentsAt(place: Exclude<Place, "device">, ifindexes: readonly number[]): Attachment[] {
+export function attachmentsAt(place: Exclude<Place, "device">, ifindexes: readonly IfIndex[]): Attachment[] {
   return ifindexes.map((ifindex) => ({ place, ifindex, direction: "ingress", program: PROGRAM_OF[place] }));
 }
 
@@ -40,22 +49,23 @@ export function writeAttachments(
   programs: ReadonlyMap<ProgramName, BpfProgram>,
   wanted: readonly Attachment[],
   changes: Changes,
+  kind: AttachKind = attachKind(),
 ): void {
   for (const attachment of wanted) {
     const { ifindex, direction, program: name } = attachment;
     const program = programs.get(name);
     if (!program) throw new TypeError(`program ${name} is not loaded`);
     attempt(changes, "writes", "attachments", `${name} at interface ${ifindex}`, () => {
-      if (queryTc(ifindex, direction).some(({ id }) => id === program.id)) return 0;
-      attachTc({ program, ifindex, direction, pinPath: pins.link(attachment) }).close();
+      if (queryTc(ifindex, direction).some((there) => there.id === program.id && there.kind === kind)) return 0;
+      attachTc({ program, ifindex, direction, kind, pinPath: pins.link(attachment) }).close();
       return 1;
     });
   }
 }
 
 /**
- * Detaches from the places of those kinds that are not wanted, and unpins what belonged to interfaces that are gone.
- * Where the kernel has no TCX there are no pins to go by, so every interface is asked.
+ * Detaches from the places of those kinds that are not wanted, and unpins what belonged to interfaces that are gone. Filters
+ * of clsact have no pins to go by, so every interface is asked; a filter holds one program, so what is wanted is there by now.
  */
 export function removeAttachments(
   netlink: Netlink,
@@ -63,14 +73,16 @@ export function removeAttachments(
   places: readonly Place[],
   wanted: readonly Attachment[],
   changes: Changes,
+  kind: AttachKind = attachKind(),
 ): void {
   const keep = new Set(wanted.map((attachment) => pins.link(attachment)));
-  const present = tcxSupported() ? pins.listLinks() : foundByProgram(netlink);
-  for (const found of present) {
-    const pinPath = pins.link(found);
-    if (!places.includes(found.place) || keep.has(pinPath)) continue;
-    attempt(changes, "removes", "attachments", `${found.place} interface ${found.ifindex}`, () =>
-      Number(detachTc({ ifindex: found.ifindex, direction: found.direction, pinPath })),
+  const found = kind === "tcx" ? pins.listLinks() : foundByProgram(netlink);
+  for (const link of found) {
+    const pinPath = pins.link(link);
+    if (!places.includes(link.place) || keep.has(pinPath)) continue;
+    const { place, ifindex, direction } = link;
+    attempt(changes, "removes", "attachments", `${place} interface ${ifindex}`, () =>
+      Number(kind === "tcx" ? detachTc({ ifindex, direction, pinPath }) : removeFilter(netlink, ifindex, direction)),
     );
   }
 }
@@ -79,8 +91,7 @@ export function removeAttachments(
 function foundByProgram(netlink: Netlink): LinkPin[] {
   const places: readonly Exclude<Place, "device">[] = ["uplink", "pod"];
   return netlink.links().flatMap(({ ifindex }) => {
-    // The kernel keeps 15 characters of a program's name.
-    const names = queryTc(ifindex, "ingress").map(({ name }) => name);
+    const names = ourFilters(ifindex, "ingress");
     return places
       .filter((place) => names.includes(PROGRAM_OF[place].slice(0, 15)))
       .map((place) => ({ place, ifindex, direction: "ingress" as const }));

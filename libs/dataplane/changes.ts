@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, watch } from "node:fs";
-import { join } from "node:path";
 import { ROUTE_PROTOCOL } from "@strait/model";
 import { type NetlinkEvent, subscribe } from "@strait/netlink";
 import { deviceNames } from "./devices.ts";
-
-/** Our own writes come back as notifications; they ask for nothing. */
-function isOwn(event: NetlinkEvent): boolean {
-  if (event.kind === "route") return event.route.protocol === ROUTE_PROTOCOL;
-  if (event.kind === "link") return deviceNames.includes(event.link.name) && event.change === "present";
-  return false;
-}
+import type { News } from "./news.ts";
 
 /**
- * Yields when something changed that the facts depend on: links, addresses, routes, and the CNI's records, which are written
- * after the interfaces they tell of.
+ * Whether a notification is what our own writes look like, and so asks for nothing. What of ours goes, or goes down, is never
+ * that: somebody may have taken it away.
  */
-export async function* watchNode(cniCacheDir: string | undefined, signal: AbortSignal): AsyncGenerator<void> {
-  const news = new Signal();
+export function isOwn(event: NetlinkEvent): boolean {
+  if (event.kind === "route") return event.route.protocol === ROUTE_PROTOCOL && event.change === "present";
+  if (event.kind !== "link" || !deviceNames.includes(event.link.name)) return false;
+  return event.change === "present" && event.link.flags.up;
+}
+
+/** Tells of links, addresses and routes that changed, until the signal aborts; yields at each piece of news, whoever tells it. */
+export async function* watchNode(news: News, signal: AbortSignal): AsyncGenerator<void> {
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
-  const results = cniCacheDir === undefined ? undefined : join(cniCacheDir, "results");
-  const watcher = results !== undefined && existsSync(results) ? watch(results, () => news.tell()) : undefined;
   let failure: unknown;
   const listening = (async () => {
     for await (const event of subscribe({ groups: ["link", "address", "route"] }, both)) if (!isOwn(event)) news.tell();
@@ -37,36 +33,6 @@ export async function* watchNode(cniCacheDir: string | undefined, signal: AbortS
     if (failure !== undefined) throw failure;
   } finally {
     ended.abort();
-    watcher?.close();
     await listening;
-  }
-}
-
-/** One pending piece of news at most: whoever reads it looks at everything anyway. */
-class Signal {
-  #pending = false;
-  #ended = false;
-  #wake = (): void => {};
-
-  tell(): void {
-    this.#pending = true;
-    this.#wake();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  /** True at the next news, false at the end. */
-  async next(): Promise<boolean> {
-    while (!this.#pending && !this.#ended) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
-    }
-    if (this.#ended) return false;
-    this.#pending = false;
-    return true;
   }
 }

@@ -49,9 +49,14 @@ export function parseCniEntry(text: string): CniPod[] {
   });
 }
 
+/** Where libcni's results lie in its cache. */
+export function resultsDir(cacheDir: string): string {
+  return join(cacheDir, "results");
+}
+
 /** All pods in libcni's cache; none where there is no cache. Entries that vanish or are being written are passed over. */
 export function readCniCache(cacheDir: string): CniPod[] {
-  const dir = join(cacheDir, "results");
+  const dir = resultsDir(cacheDir);
   let names: string[];
   try {
     names = readdirSync(dir);

@@ -4,18 +4,35 @@ import { FileLock } from "@strait/ffi";
 import { type ClusterFile, type IfIndex, type NodeFacts, type Owner, type Rows, STRAIT_DEVICE } from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import type { Log } from "@strait/obs";
-import { attachmentsAt, deviceAttachments, removeAttachments, writeAttachments } from "./attachments.ts";
+import {
+  type AttachKind,
+  attachKind,
+  attachmentsAt,
+  deviceAttachments,
+  removeAttachments,
+  writeAttachments,
+} from "./attachments.ts";
 import { capabilities } from "./capabilities.ts";
 import { watchNode } from "./changes.ts";
-import { CNI_CACHE_DIR } from "./cni_cache.ts";
+import { CNI_CACHE_DIR, resultsDir } from "./cni_cache.ts";
 import { type Counters, readCounters } from "./counters.ts";
 import type { ApplyReport, Dataplane, Desired } from "./dataplane.ts";
 import { ensureDevice, ensureStraitDevice } from "./devices.ts";
+import { DirectoryWatch } from "./directory_watch.ts";
 import { findFacts } from "./facts.ts";
-import { attempt, noChanges, RowMaps } from "./map_sync.ts";
+import { attempt, type Changes, noChanges, RowMaps } from "./map_sync.ts";
+import { News } from "./news.ts";
 import { Pins } from "./pins.ts";
 import { checkNode } from "./preflight.ts";
-import { dropOldPrograms, ensurePrograms, type Loaded } from "./programs.ts";
+import {
+  adoptPrograms,
+  dropPrograms,
+  ensurePrograms,
+  isComplete,
+  type Loaded,
+  latestPrograms,
+  releasePrograms,
+} from "./programs.ts";
 import { removeRoutes, writeRoutes } from "./routes.ts";
 
 /** How a dataplane is opened. */
@@ -26,6 +43,8 @@ export interface DataplaneOptions {
   readonly owner: Owner;
   /** encap.o; the one this repository builds when absent. */
   readonly objectPath?: string;
+  /** How programs are attached; what the kernel has when absent. */
+  readonly attach?: AttachKind;
   readonly log: Log;
 }
 
@@ -38,15 +57,22 @@ export const DEFAULT_OBJECT: string = join(import.meta.dir, "..", "..", "build",
  *
  * @throws SetupError where the node cannot carry it, with one sentence that says what to change.
  */
-export function openDataplane({ pinDir, owner, objectPath = DEFAULT_OBJECT, log }: DataplaneOptions): Dataplane {
+export function openDataplane({
+  pinDir,
+  owner,
+  objectPath = DEFAULT_OBJECT,
+  attach = attachKind(),
+  log,
+}: DataplaneOptions): Dataplane {
   checkNode({ pinDir, objectPath });
-  return new KernelDataplane({ pins: new Pins(pinDir), objectPath, owner, log });
+  return new KernelDataplane({ pins: new Pins(pinDir), objectPath, owner, attach, log });
 }
 
 interface Parts {
   readonly pins: Pins;
   readonly objectPath: string;
   readonly owner: Owner;
+  readonly attach: AttachKind;
   readonly log: Log;
 }
 
@@ -63,21 +89,23 @@ class KernelDataplane implements Dataplane {
   #ground: Ground;
   /** What laying the ground wrote, to be told with the next pass. */
   #untold: Record<string, number> = {};
-  #cniCacheDir = CNI_CACHE_DIR;
+  /** Of the changes that are being listened to. */
+  #news: News | undefined;
+  /** The CNI's records are written after the interfaces they tell of. */
+  readonly #records = new DirectoryWatch(() => this.#news?.tell());
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#netlink = new Netlink({ unreadable: (reason) => parts.log.debug("record passed over", { reason }) });
-    parts.pins.make();
     this.#ground = this.#lay();
   }
 
   facts(file: ClusterFile): NodeFacts {
-    this.#cniCacheDir = file.cniCacheDir ?? CNI_CACHE_DIR;
-    if (this.#netlink.linkByName(STRAIT_DEVICE)?.ifindex !== this.#ground.device) {
-      // Somebody deleted the device, perhaps made it anew: the programs know it by its index.
-      this.#release();
+    this.#records.watch(resultsDir(file.cniCacheDir ?? CNI_CACHE_DIR));
+    if (this.#isGone()) {
+      const old = this.#ground.loaded;
       this.#ground = this.#lay();
+      releasePrograms(old);
     }
     return findFacts(this.#netlink, file, this.#ground.device);
   }
@@ -92,6 +120,7 @@ class KernelDataplane implements Dataplane {
     for (const [what, count] of Object.entries(this.#untold)) changes.writes[what] = count;
     this.#untold = {};
     const netlink = this.#netlink;
+    const { pins, owner, attach } = this.#parts;
     for (const row of desired.links) attempt(changes, "writes", "links", `link ${row.name}`, () => ensureDevice(netlink, row));
     this.#ground.rows.write(desired.rows, desired.owned, changes);
     if (desired.ownsRoutes) writeRoutes(netlink, desired.routes, changes);
@@ -99,19 +128,21 @@ class KernelDataplane implements Dataplane {
     const pods = attachmentsAt("pod", desired.attach.pods);
     // What comes out of the tunnel is checked before anything can get in from the wire.
     const wanted = [...deviceAttachments(netlink), ...uplinks, ...pods];
-    writeAttachments(this.#parts.pins, this.#ground.loaded.programs, wanted, changes);
-    dropOldPrograms(this.#parts.pins, this.#ground.loaded.hash);
+    writeAttachments(pins, this.#ground.loaded.programs, wanted, changes, attach);
+    this.#dropPrograms(changes);
 
     const mine = desired.ownsRoutes ? (["uplink", "device"] as const) : [];
-    const podsToo = this.#parts.owner === "agent" ? (["pod"] as const) : [];
-    removeAttachments(netlink, this.#parts.pins, [...mine, ...podsToo], wanted, changes);
+    const podsToo = owner === "agent" ? (["pod"] as const) : [];
+    removeAttachments(netlink, pins, [...mine, ...podsToo], wanted, changes, attach);
     if (desired.ownsRoutes) removeRoutes(netlink, desired.routes, changes);
     this.#ground.rows.remove(desired.rows, desired.owned, changes);
     return changes;
   }
 
-  changes(signal: AbortSignal): AsyncIterable<void> {
-    return watchNode(this.#cniCacheDir, signal);
+  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+    const news = new News();
+    this.#news = news;
+    yield* watchNode(news, signal);
   }
 
   counters(): Counters {
@@ -119,24 +150,44 @@ class KernelDataplane implements Dataplane {
   }
 
   close(): void {
-    this.#release();
+    this.#records.close();
+    releasePrograms(this.#ground.loaded);
     this.#netlink.close();
   }
 
+  /**
+   * Whether what we stand on is not there any more: somebody deleted the device, perhaps made it anew (the programs know it
+   * by its index), or removed the pins, or the agent loaded other programs.
+   */
+  #isGone(): boolean {
+    const { device, loaded } = this.#ground;
+    const { owner, pins } = this.#parts;
+    if (this.#netlink.linkByName(STRAIT_DEVICE)?.ifindex !== device) return true;
+    return owner === "agent" ? !isComplete(pins, loaded.name) : latestPrograms(pins, device) !== loaded.name;
+  }
+
   #lay(): Ground {
-    const { pins, objectPath, log } = this.#parts;
+    const { pins, objectPath, owner, log } = this.#parts;
+    pins.make();
     // Two apps start together on a gateway node: one makes, the other finds.
     using _lock = FileLock.take(pins.turnstile);
     const { link, writes } = ensureStraitDevice(this.#netlink);
-    const config = { strait0_ifindex: link.ifindex, can_pop_mixed: capabilities(objectPath).popMixed === "yes" };
-    const loaded = ensurePrograms(pins, objectPath, config);
-    if (loaded.loaded) log.info("programs loaded", { hash: loaded.hash, ...config });
-    this.#untold = { ...(writes > 0 && { links: writes }), ...(loaded.loaded && { programs: loaded.programs.size }) };
+    const config = { can_pop_mixed: capabilities(objectPath).popMixed === "yes" };
+    const source = { objectPath, config, device: link.ifindex };
+    const loaded = (owner === "gateway" ? adoptPrograms(pins, source) : undefined) ?? ensurePrograms(pins, source);
+    if (loaded.loaded) log.info("programs loaded", { programs: loaded.name, ...config });
+    if (writes > 0) this.#untold["links"] = (this.#untold["links"] ?? 0) + writes;
+    if (loaded.loaded) this.#untold["programs"] = (this.#untold["programs"] ?? 0) + loaded.programs.size;
     return { device: link.ifindex, loaded, rows: new RowMaps(loaded.maps) };
   }
 
-  #release(): void {
-    const { programs, maps } = this.#ground.loaded;
-    for (const handle of [...programs.values(), ...maps.values()]) handle.close();
+  /** Which programs a node runs is the agent's to say; the gateway clears up only what no device belongs to any more. */
+  #dropPrograms(changes: Changes): void {
+    const { owner, pins } = this.#parts;
+    const { device, loaded } = this.#ground;
+    attempt(changes, "removes", "programs", "old programs", () => {
+      using _lock = FileLock.take(pins.turnstile);
+      return dropPrograms(pins, { keep: loaded.name, ...(owner === "gateway" && { device }) });
+    });
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { MAP_VERSION } from "@strait/model";
+import { type IfIndex, MAP_VERSION, parseIfIndex } from "@strait/model";
 
 /** What an attachment is for; part of its pin's name. */
 export type Place = "device" | "uplink" | "pod";
@@ -9,7 +9,7 @@ export type Place = "device" | "uplink" | "pod";
 /** A pinned attachment, as its name tells. */
 export interface LinkPin {
   readonly place: Place;
-  readonly ifindex: number;
+  readonly ifindex: IfIndex;
   readonly direction: "ingress" | "egress";
 }
 
@@ -46,9 +46,9 @@ export class Pins {
   listLinks(): LinkPin[] {
     return list(this.#links()).flatMap((name) => {
       const match = /^(device|uplink|pod)-(\d+)-(ingress|egress)$/.exec(name);
-      if (!match) return [];
-      const [, place, ifindex, direction] = match as unknown as [string, Place, string, LinkPin["direction"]];
-      return [{ place, ifindex: Number(ifindex), direction }];
+      const ifindex = parseIfIndex(Number(match?.[2]));
+      if (!match || !ifindex.ok) return [];
+      return [{ place: match[1] as Place, ifindex: ifindex.value, direction: match[3] as LinkPin["direction"] }];
     });
   }
 

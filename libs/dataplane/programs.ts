@@ -2,52 +2,93 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BpfMap, BpfObject, BpfProgram } from "@strait/ffi";
+import type { IfIndex } from "@strait/model";
 import { type Pins, removePins } from "./pins.ts";
 
 /** The entry programs of bpf/encap.c. */
 export const programNames = ["strait_from_pod", "strait_from_host", "strait_from_wire", "strait_from_tunnel"] as const;
 export type ProgramName = (typeof programNames)[number];
 
-/** Load-time config of bpf/lib/config.h. */
-export type ProgramConfig = Readonly<Record<string, number | bigint | boolean>>;
+/** What programs are made from. */
+export interface ProgramSource {
+  readonly objectPath: string;
+  /** Load-time config of bpf/lib/config.h, without the device. */
+  readonly config: Readonly<Record<string, number | bigint | boolean>>;
+  /** STRAIT_DEVICE, which the programs know by its index. */
+  readonly device: IfIndex;
+}
 
 /** Our programs and maps in the kernel, and whether they had to be loaded. */
 export interface Loaded {
   readonly programs: ReadonlyMap<ProgramName, BpfProgram>;
   readonly maps: ReadonlyMap<string, BpfMap>;
-  readonly hash: string;
+  /** Name of the directory they are pinned in: a hash over object file and config, and the device. */
+  readonly name: string;
   readonly loaded: boolean;
 }
 
 /**
  * Opens the pinned programs if they were made from this object file with this config, else loads it. Loading reuses the
  * pinned maps, so rows and counters outlive an upgrade. Programs that are not used any more stay pinned until
- * {@linkcode dropOldPrograms}: attachments still hold them.
+ * {@linkcode dropPrograms}: attachments still hold them.
  */
-export function ensurePrograms(pins: Pins, objectPath: string, config: ProgramConfig): Loaded {
-  const bytes = readFileSync(objectPath);
-  const hash = new Bun.CryptoHasher("sha256").update(bytes).update(JSON.stringify(config)).digest("hex").slice(0, 16);
-  const dir = pins.programs(hash);
-  const complete = programNames.every((name) => existsSync(join(dir, name)));
-  if (!complete) load(pins, bytes, config, dir);
-  const programs = new Map(programNames.map((name) => [name, BpfProgram.openPinned(join(dir, name))]));
-  return { programs, maps: openMaps(pins, bytes), hash, loaded: !complete };
+export function ensurePrograms(pins: Pins, source: ProgramSource): Loaded {
+  const bytes = readFileSync(source.objectPath);
+  const hash = new Bun.CryptoHasher("sha256").update(bytes).update(JSON.stringify(source.config)).digest("hex").slice(0, 16);
+  const name = `${hash}-${source.device}`;
+  const complete = isComplete(pins, name);
+  if (!complete) load(pins, bytes, source, pins.programs(name));
+  return { ...openPrograms(pins, bytes, name), loaded: !complete };
 }
 
-/** Unpins programs of other object files or configs. */
-export function dropOldPrograms(pins: Pins, hash: string): void {
-  for (const other of pins.listPrograms()) if (other !== hash) removePins(pins.programs(other));
+/**
+ * Opens the programs that were loaded last for this device, whatever they were made from; undefined where there are none.
+ * The agent decides which programs a node runs, so that two apps of different versions do not replace each other's in turn.
+ */
+export function adoptPrograms(pins: Pins, { objectPath, device }: ProgramSource): Loaded | undefined {
+  const name = latestPrograms(pins, device);
+  return name === undefined ? undefined : { ...openPrograms(pins, readFileSync(objectPath), name), loaded: false };
 }
 
-function load(pins: Pins, bytes: Uint8Array, config: ProgramConfig, dir: string): void {
-  using object = BpfObject.open(bytes, { config, pinDir: pins.dir });
+/** Name of the programs that were loaded last for a device. */
+export function latestPrograms(pins: Pins, device: IfIndex): string | undefined {
+  const names = pins.listPrograms().filter((name) => name.endsWith(`-${device}`) && isComplete(pins, name));
+  if (names.length < 2) return names[0];
+  const times = names.map((name) => {
+    using program = BpfProgram.openPinned(join(pins.programs(name), programNames[0]));
+    return { name, loadTime: program.info().loadTime };
+  });
+  return times.reduce((last, next) => (next.loadTime > last.loadTime ? next : last)).name;
+}
+
+/** Whether all programs of that name are pinned. */
+export function isComplete(pins: Pins, name: string): boolean {
+  return programNames.every((program) => existsSync(join(pins.programs(name), program)));
+}
+
+/** Unpins the programs of every other name, or only those of other devices; how many there were. */
+export function dropPrograms(pins: Pins, { keep, device }: { readonly keep: string; readonly device?: IfIndex }): number {
+  const old = pins.listPrograms().filter((name) => name !== keep && (device === undefined || !name.endsWith(`-${device}`)));
+  for (const name of old) removePins(pins.programs(name));
+  return old.length;
+}
+
+/** Gives up the handles. What is pinned or attached stays. */
+export function releasePrograms({ programs, maps }: Loaded): void {
+  for (const handle of [...programs.values(), ...maps.values()]) handle.close();
+}
+
+function load(pins: Pins, bytes: Uint8Array, { config, device }: ProgramSource, dir: string): void {
+  using object = BpfObject.open(bytes, { config: { ...config, strait0_ifindex: device }, pinDir: pins.dir });
   object.load();
   removePins(dir); // what a process left that died between two pins
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   for (const name of programNames) object.program(name).pin(join(dir, name));
 }
 
-function openMaps(pins: Pins, bytes: Uint8Array): Map<string, BpfMap> {
+function openPrograms(pins: Pins, bytes: Uint8Array, name: string): Omit<Loaded, "loaded"> {
   using object = BpfObject.open(bytes);
-  return new Map(object.mapNames.map((name) => [name, BpfMap.openPinned(pins.map(name))]));
+  const maps = new Map(object.mapNames.map((map) => [map, BpfMap.openPinned(pins.map(map))]));
+  const programs = new Map(programNames.map((program) => [program, BpfProgram.openPinned(join(pins.programs(name), program))]));
+  return { programs, maps, name };
 }

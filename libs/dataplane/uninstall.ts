@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
-import { detachTc, queryTc } from "@strait/ffi";
+import { detachTc } from "@strait/ffi";
 import { ROUTE_PROTOCOL } from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import { deviceNames } from "./devices.ts";
+import { DIRECTIONS, removeFilter } from "./filters.ts";
 import { Pins, removePins } from "./pins.ts";
-
-const DIRECTIONS = ["ingress", "egress"] as const;
 
 /**
  * Removes every object of ours from this node, whichever process made it: attachments, routes, devices, pins. The traffic
@@ -36,22 +35,12 @@ export function uninstallDataplane({ pinDir }: { readonly pinDir: string }): { r
   return { removed };
 }
 
-/** What was attached by clsact filters, which have no pins, and the clsact qdiscs that hold nothing any more. */
+/** What was attached by clsact filters, which have no pins. */
 function removeFilters(netlink: Netlink, removed: string[]): void {
-  const clsact = netlink.qdiscs().filter(({ kind }) => kind === "clsact");
-  for (const { ifindex } of clsact) {
-    let ours = false;
+  for (const { kind, ifindex } of netlink.qdiscs()) {
+    if (kind !== "clsact") continue;
     for (const direction of DIRECTIONS) {
-      const present = queryTc(ifindex, direction).some(({ kind, name }) => kind === "clsact" && name.startsWith("strait_"));
-      if (present && detachTc({ ifindex, direction })) ours = true;
+      if (removeFilter(netlink, ifindex, direction)) removed.push(`${direction} filter at interface ${ifindex}`);
     }
-    if (!ours) continue;
-    removed.push(`filters at interface ${ifindex}`);
-    // Only where we had filters: an empty qdisc of somebody else is theirs to remove.
-    if (!hasFilters(ifindex)) netlink.deleteClsact(ifindex);
   }
-}
-
-function hasFilters(ifindex: number): boolean {
-  return DIRECTIONS.some((direction) => queryTc(ifindex, direction).some(({ kind }) => kind === "clsact"));
 }

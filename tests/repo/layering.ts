@@ -37,7 +37,7 @@ const pure = new Set(["libs/model", "libs/plan", "libs/codec"]);
 /** Third-party packages and the only places that may import them. */
 const thirdParty: Record<string, readonly string[]> = {
   hono: ["libs/obs", "libs/standalone", "apps/gateway", "apps/routeagent"],
-  valibot: ["libs/model", "libs/standalone", "apps/gateway", "apps/routeagent"],
+  valibot: ["libs/model", "libs/dataplane", "libs/standalone", "apps/gateway", "apps/routeagent"],
   yaml: ["libs/model", "libs/standalone", "libs/lab", "apps/gateway", "apps/routeagent", "tests"],
 };
 

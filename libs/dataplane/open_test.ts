@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterEach, expect, test } from "bun:test";
+import { appendFileSync, copyFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openHandles, openHandlesByKind, queryTc, tcxSupported } from "@strait/ffi";
+import { ownBpffs, unfit } from "@strait/ffi/testing";
+import { type Owner, STRAIT_DEVICE } from "@strait/model";
+import { Netlink } from "@strait/netlink";
+import { inOwnNamespace } from "@strait/netlink/testing";
+import type { AttachKind } from "./attachments.ts";
+import type { ApplyReport, Dataplane } from "./dataplane.ts";
+import { DEFAULT_OBJECT, openDataplane } from "./open.ts";
+import { Pins } from "./pins.ts";
+import { programNames } from "./programs.ts";
+import { workerDesired, workerFile } from "./testing/desired.ts";
+import { type OwnLink, ownLink, silent } from "./testing/ground.ts";
+
+const kinds: readonly AttachKind[] = unfit === undefined && tcxSupported() ? ["tcx", "clsact"] : ["clsact"];
+const nothing = { writes: {}, removes: {}, failures: [] };
+
+interface Place extends Disposable {
+  readonly netlink: Netlink;
+  readonly pinDir: string;
+  readonly pins: Pins;
+  readonly uplink: OwnLink;
+  open(owner?: Owner, objectPath?: string): Dataplane;
+  pass(dataplane: Dataplane): ApplyReport;
+  /** Ids of the programs at the uplink and on both ways of our device. */
+  attached(): number[];
+}
+
+function place(attach: AttachKind): Place {
+  const bpffs = ownBpffs();
+  const netlink = new Netlink();
+  const uplink = ownLink(netlink);
+  const file = workerFile(uplink.name);
+  const pinDir = `${bpffs.path}/strait`;
+  return {
+    netlink,
+    pinDir,
+    pins: new Pins(pinDir),
+    uplink,
+    open: (owner = "agent", objectPath = DEFAULT_OBJECT) => openDataplane({ pinDir, owner, objectPath, attach, log: silent }),
+    pass(dataplane) {
+      const facts = dataplane.facts(file);
+      return dataplane.apply(workerDesired(facts, dataplane.present()));
+    },
+    attached() {
+      const device = netlink.linkByName(STRAIT_DEVICE)?.ifindex ?? 0;
+      const ids = (ifindex: number, way: "ingress" | "egress") => queryTc(ifindex, way).map(({ id }) => id);
+      return [...ids(uplink.ifindex, "ingress"), ...ids(device, "ingress"), ...ids(device, "egress")];
+    },
+    [Symbol.dispose]() {
+      netlink.deleteLink(STRAIT_DEVICE);
+      netlink.deleteLink(uplink.ifindex);
+      netlink.close();
+      bpffs[Symbol.dispose]();
+    },
+  };
+}
+
+/** The same programs in a file of another hash. */
+function nextObject(): Disposable & { readonly path: string } {
+  const path = join(tmpdir(), `st-${process.pid}-next.o`);
+  copyFileSync(DEFAULT_OBJECT, path);
+  copyFileSync(DEFAULT_OBJECT.replace("encap.o", "probe.o"), join(tmpdir(), "probe.o"));
+  appendFileSync(path, "next");
+  return { path, [Symbol.dispose]: () => rmSync(path) };
+}
+
+inOwnNamespace(import.meta.path, () => {
+  afterEach(() => expect(openHandles(), JSON.stringify(openHandlesByKind())).toBe(0));
+
+  test.each(kinds)("a second start writes nothing, in whatever order the apps come (%s)", (attach) => {
+    for (const owners of [
+      ["agent", "gateway"],
+      ["gateway", "agent"],
+    ] as const) {
+      using node = place(attach);
+      const apps = owners.map((owner) => node.open(owner));
+      const first = apps.map((app) => node.pass(app));
+      expect(first.map(({ failures }) => failures)).toEqual([[], []]);
+      expect(first[0]?.writes).toMatchObject({ programs: 4, slots: 256, routes: 1, attachments: 3 });
+      const before = node.attached();
+      for (const app of apps) app.close();
+      for (const owner of owners.toReversed()) {
+        const again = node.open(owner);
+        expect(node.pass(again)).toEqual(nothing);
+        again.close();
+      }
+      expect(node.attached()).toEqual(before);
+    }
+  });
+
+  test.each(kinds)("other programs take the place of the old ones, which leave no pin (%s)", (attach) => {
+    using node = place(attach);
+    const old = node.open();
+    node.pass(old);
+    old.close();
+    const before = node.attached();
+    using next = nextObject();
+    const upgraded = node.open("agent", next.path);
+    expect(node.pins.listPrograms()).toHaveLength(2);
+    const report = node.pass(upgraded);
+    expect(report).toEqual({ writes: { programs: 4, attachments: 3 }, removes: { programs: 1 }, failures: [] });
+    expect(node.attached()).toHaveLength(3);
+    expect(node.attached().some((id) => before.includes(id))).toBe(false);
+    expect(node.pins.listPrograms()).toHaveLength(1);
+    expect(node.pass(upgraded)).toEqual(nothing);
+    upgraded.close();
+  });
+
+  test("the gateway takes over the programs the agent loaded, older or newer, and does not put its own back", () => {
+    using node = place(kinds[0] ?? "clsact");
+    using next = nextObject();
+    const gateway = node.open("gateway");
+    node.pass(gateway);
+    const agent = node.open("agent", next.path);
+    node.pass(agent);
+    const now = node.attached();
+    expect(node.pass(gateway)).toEqual(nothing);
+    expect(node.pass(agent)).toEqual(nothing);
+    expect(node.attached()).toEqual(now);
+    gateway.close();
+    const later = node.open("gateway");
+    expect(node.pass(later)).toEqual(nothing);
+    later.close();
+    agent.close();
+  });
+
+  test.each(kinds)("a device deleted by hand comes back, with programs that know it, routes and attachments (%s)", (attach) => {
+    using node = place(attach);
+    const [agent, gateway] = [node.open(), node.open("gateway")];
+    node.pass(agent);
+    node.pass(gateway);
+    const index = node.netlink.linkByName(STRAIT_DEVICE)?.ifindex;
+    node.netlink.deleteLink(STRAIT_DEVICE);
+    const report = node.pass(agent);
+    expect(report.failures).toEqual([]);
+    expect(report.writes).toMatchObject({ programs: 4, routes: 1, attachments: 3 });
+    const now = node.netlink.linkByName(STRAIT_DEVICE)?.ifindex;
+    expect(now).not.toBe(index);
+    expect(node.attached()).toHaveLength(3);
+    expect(node.pins.listPrograms().every((name) => name.endsWith(`-${now}`))).toBe(true);
+    if (attach === "tcx") {
+      const pinned = node.pins.listLinks().map(({ ifindex }) => ifindex);
+      expect(pinned.sort()).toEqual([node.uplink.ifindex, now, now].sort() as typeof pinned);
+    }
+    expect(node.pass(gateway)).toEqual(nothing);
+    expect(node.pass(agent)).toEqual(nothing);
+    agent.close();
+    gateway.close();
+  });
+
+  test("pins removed by hand come back with all rows", () => {
+    using node = place(kinds[0] ?? "clsact");
+    const agent = node.open();
+    node.pass(agent);
+    rmSync(node.pinDir, { recursive: true });
+    const report = node.pass(agent);
+    expect(report.failures).toEqual([]);
+    expect(report.writes).toMatchObject({ programs: 4, hops: 1, slots: 256 });
+    expect(readdirSync(join(node.pins.programs(node.pins.listPrograms()[0] ?? ""))).sort()).toEqual([...programNames].sort());
+    expect(node.pass(agent)).toEqual(nothing);
+    agent.close();
+  });
+});
