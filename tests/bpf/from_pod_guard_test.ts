@@ -2,7 +2,20 @@
 import { afterAll, describe, test } from "bun:test";
 import type { ReasonName } from "@strait/codec";
 import { CABLE_PORT, INTRA_PORT } from "@strait/model";
-import { describeIf, eth, extension, fragment6, ip4, ip6, type Layer, payload, protocols, tcp, udp, vxlan } from "@strait/testkit";
+import {
+  describeIf,
+  eth,
+  extension,
+  fragment6,
+  ip4,
+  ip6,
+  type Layer,
+  payload,
+  protocols,
+  tcp,
+  udp,
+  vxlan,
+} from "@strait/testkit";
 import { Bench, unfit } from "./support/bench.ts";
 import { expectRun } from "./support/expect.ts";
 import { between, families, ports, tunnel } from "./support/packets.ts";
@@ -48,10 +61,30 @@ describeIf(unfit)("strait_from_pod", () => {
     const dport = INTRA_PORT;
     const hidden: [name: string, family: 4 | 6, reason: ReasonName, body: Layer[]][] = [
       ["TCP to the same port", 4, "pass_not_ours", [toNode("gw1", 4), tcp({ sport: 1, dport })]],
-      ["the first fragment", 4, "drop_tunnel_port", [{ ...toNode("gw1", 4), moreFragments: true } as Layer, udp({ sport: 1, dport })]],
-      ["a later fragment", 4, "pass_not_ours", [{ ...toNode("gw1", 4), offset: 10, protocol: protocols.udp } as Layer, payload(40)]],
-      ["a UDP header that is cut off", 4, "drop_tunnel_port", [{ ...toNode("gw1", 4), protocol: protocols.udp } as Layer, payload(7)]],
-      ["IPv4 options", 4, "drop_tunnel_port", [{ ...toNode("gw1", 4), options: new Uint8Array(40) } as Layer, udp({ sport: 1, dport })]],
+      [
+        "the first fragment",
+        4,
+        "drop_tunnel_port",
+        [{ ...toNode("gw1", 4), moreFragments: true } as Layer, udp({ sport: 1, dport })],
+      ],
+      [
+        "a later fragment",
+        4,
+        "pass_not_ours",
+        [{ ...toNode("gw1", 4), offset: 10, protocol: protocols.udp } as Layer, payload(40)],
+      ],
+      [
+        "a UDP header that is cut off",
+        4,
+        "drop_tunnel_port",
+        [{ ...toNode("gw1", 4), protocol: protocols.udp } as Layer, payload(7)],
+      ],
+      [
+        "IPv4 options",
+        4,
+        "drop_tunnel_port",
+        [{ ...toNode("gw1", 4), options: new Uint8Array(40) } as Layer, udp({ sport: 1, dport })],
+      ],
       ["one extension header", 6, "drop_tunnel_port", [toNode("gw1", 6), extension("destination"), udp({ sport: 1, dport })]],
       [
         "four extension headers",
@@ -71,7 +104,12 @@ describeIf(unfit)("strait_from_pod", () => {
         "drop_tunnel_port",
         [toNode("gw1", 6), extension("destination", { words: 70 }), extension("destination"), udp({ sport: 1, dport })],
       ],
-      ["the first fragment of IPv6", 6, "drop_tunnel_port", [toNode("gw1", 6), fragment6({ more: true }), udp({ sport: 1, dport })]],
+      [
+        "the first fragment of IPv6",
+        6,
+        "drop_tunnel_port",
+        [toNode("gw1", 6), fragment6({ more: true }), udp({ sport: 1, dport })],
+      ],
       [
         "a later fragment of IPv6",
         6,
@@ -93,9 +131,13 @@ describeIf(unfit)("strait_from_pod", () => {
   describe("sends fragments and headers of every shape", () => {
     const bench = benches.worker[4];
     const sentAs = (make: (ttl: number) => Layer[]): void => {
-      expectRun(bench, "from_pod", [eth(), ...make(64)], { reason: "sent", out: [eth(), ...tunnel("w1", "gw1", 4), ...make(63)] });
+      expectRun(bench, "from_pod", [eth(), ...make(64)], {
+        reason: "sent",
+        out: [eth(), ...tunnel("w1", "gw1", 4), ...make(63)],
+      });
     };
-    const four = (ttl: number, fields: object): Layer => ({ ...between("podOnW1", "podInWest", 4, { ttl }), dontFragment: false, ...fields }) as Layer;
+    const four = (ttl: number, fields: object): Layer =>
+      ({ ...between("podOnW1", "podInWest", 4, { ttl }), dontFragment: false, ...fields }) as Layer;
     const six = (ttl: number): Layer => between("podOnW1", "podInWest", 6, { ttl });
     const tail = [ports(), payload(64)];
 
@@ -107,8 +149,14 @@ describeIf(unfit)("strait_from_pod", () => {
       ["IPv4 with all options there is room for", (ttl) => [four(ttl, { options: new Uint8Array(40) }), ...tail]],
       ["the first fragment of IPv6", (ttl) => [six(ttl), fragment6({ more: true, id: 5 }), ...tail]],
       ["a later fragment of IPv6", (ttl) => [six(ttl), fragment6({ offset: 9, id: 5, next: 17 }), payload(64)]],
-      ["IPv6 with extension headers", (ttl) => [six(ttl), extension("hopByHop"), extension("routing"), extension("destination"), ...tail]],
-      ["IPv6 with more extension headers than are walked", (ttl) => [six(ttl), ...new Array(6).fill(extension("destination")), ...tail]],
+      [
+        "IPv6 with extension headers",
+        (ttl) => [six(ttl), extension("hopByHop"), extension("routing"), extension("destination"), ...tail],
+      ],
+      [
+        "IPv6 with more extension headers than are walked",
+        (ttl) => [six(ttl), ...new Array(6).fill(extension("destination")), ...tail],
+      ],
       ["IPv6 without a next header", (ttl) => [six(ttl)]],
       ["a header that says it is longer than the packet", (ttl) => [four(ttl, { length: 1400 }), ...tail]],
       ["a header that says it is shorter than the packet", (ttl) => [four(ttl, { length: 28 }), ...tail]],

@@ -107,7 +107,10 @@ describeIf(unfit)("strait_from_pod and the MSS", () => {
   test("leaves a header that says it is longer than the packet", () => {
     const lying = tcp({ sport: 1, dport: 80, flags: SYN, words: 15, options: tcpOptions(nop, nop, nop, nop) });
     const out = [eth(), ...tunnel("w1", "gw1", 4), between("podOnW1", "podInWest", 4, { ttl: 63 }), lying];
-    const outcome = expectRun(benches[4], "from_pod", [eth(), between("podOnW1", "podInWest", 4), lying], { reason: "sent", out });
+    const outcome = expectRun(benches[4], "from_pod", [eth(), between("podOnW1", "podInWest", 4), lying], {
+      reason: "sent",
+      out,
+    });
     expect(outcome.verdict).toBe("redirect");
   });
 });

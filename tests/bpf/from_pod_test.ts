@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import type { ReasonName } from "@strait/codec";
-import { buildPacket, describeIf, dissectPacket, eth, etherTypes, icmp, type Layer, payload, tcp, udp, vlan } from "@strait/testkit";
+import {
+  buildPacket,
+  describeIf,
+  dissectPacket,
+  eth,
+  etherTypes,
+  icmp,
+  type Layer,
+  payload,
+  tcp,
+  udp,
+  vlan,
+} from "@strait/testkit";
 import { Bench, unfit } from "./support/bench.ts";
 import { expectRun, runCut, sourcePort } from "./support/expect.ts";
 import { between, families, mixes, ports, tunnel } from "./support/packets.ts";
@@ -69,7 +81,12 @@ describeIf(unfit)("strait_from_pod", () => {
       const tos = 0xb8 | ecn;
       expectRun(benches[over], "from_pod", [eth(), between("podOnW1", "podInWest", family, { tos }), ports()], {
         reason: "sent",
-        out: [eth(), ...tunnel("w1", "gw1", over, { tos: ecn }), between("podOnW1", "podInWest", family, { ttl: 63, tos }), ports()],
+        out: [
+          eth(),
+          ...tunnel("w1", "gw1", over, { tos: ecn }),
+          between("podOnW1", "podInWest", family, { ttl: 63, tos }),
+          ports(),
+        ],
       });
     }
   });
@@ -134,7 +151,8 @@ describeIf(unfit)("strait_from_pod", () => {
       for (let length = 15; length < whole.length; length++) {
         const outcome = runCut(bench, "from_pod", whole.slice(0, length));
         if (outcome === "refused") expect(length).toBeLessThan(14 + header);
-        else if (length < 14 + header) expect([length, outcome.verdict, outcome.reasons]).toEqual([length, "pass", { pass_not_ip: 1 }]);
+        else if (length < 14 + header)
+          expect([length, outcome.verdict, outcome.reasons]).toEqual([length, "pass", { pass_not_ip: 1 }]);
         else expect([length, outcome.verdict, outcome.reasons]).toEqual([length, "drop", { drop_truncated: 1 }]);
       }
       expect(whole.length).toBe(14 + header + size);
@@ -143,7 +161,10 @@ describeIf(unfit)("strait_from_pod", () => {
 
   test.each(families)("keeps the flows of IPv%d together and spreads them evenly over ports and gateways", (family) => {
     using spread = new Bench(worker(4));
-    spread.put("slots", Array.from({ length: 256 }, (_, slot) => ({ cluster: 1, slot, hop: slot < 128 ? hops.gw1 : hops.w2 })));
+    spread.put(
+      "slots",
+      Array.from({ length: 256 }, (_, slot) => ({ cluster: 1, slot, hop: slot < 128 ? hops.gw1 : hops.w2 })),
+    );
     const seen = new Set<number>();
     const taken = { first: 0, odd: 0 };
     for (let i = 0; i < 1000; i++) {

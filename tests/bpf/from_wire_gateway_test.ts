@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, expect, test } from "bun:test";
 import type { ReasonName } from "@strait/codec";
-import { type Family, type InnerMtu, INTRA_VNI } from "@strait/model";
+import { type Family, INTRA_VNI, type InnerMtu } from "@strait/model";
 import { ANY, describeIf, eth, type Layer, payload, tcp, tcpOption, tcpOptions } from "@strait/testkit";
 import { Bench, popsMixed, unfit } from "./support/bench.ts";
 import { expectRun } from "./support/expect.ts";
@@ -31,7 +31,11 @@ describeIf(unfit)("strait_from_wire on a gateway", () => {
       const body = [between(ends[0], ends[1], family, { tos: 0x68 | ecn, ttl: 1 }), ports(), payload(100)];
       const before = [benches[over].traffic(hops[from]).rx, benches[over].traffic(hops[to]).tx] as const;
       // The DSCP of the underlay and the fields that RFC 7348 reserves are not carried on.
-      const packet = [eth(), ...tunnel(from, "gw1", over, { sport, ttl: 3, tos: 0xb8 | ecn, vxlan: { reserved: 5, reservedToo: 6 } }), ...body];
+      const packet = [
+        eth(),
+        ...tunnel(from, "gw1", over, { sport, ttl: 3, tos: 0xb8 | ecn, vxlan: { reserved: 5, reservedToo: 6 } }),
+        ...body,
+      ];
       const out = [eth(), ...tunnel("gw1", to, over, { sport, tos: ecn }), ...body];
       expectRun(benches[over], "from_wire", packet, { reason: reasonOf[name], out });
       const after = [benches[over].traffic(hops[from]).rx, benches[over].traffic(hops[to]).tx] as const;
@@ -80,7 +84,11 @@ describeIf(unfit)("strait_from_wire on a gateway", () => {
       const before = benches[over].traffic(hops[to]).tx.packets;
       expectRun(benches[over], "from_wire", [eth(), ...outer, ...body], { reason: reasonOf[name], out, ...gso });
       expect(benches[over].traffic(hops[to]).tx.packets - before).toBe(2n);
-      expectRun(benches[over], "from_wire", [eth(), ...outer, ...body], { reason: "pass_too_big", ...gso, gsoSize: gso.gsoSize + 1 });
+      expectRun(benches[over], "from_wire", [eth(), ...outer, ...body], {
+        reason: "pass_too_big",
+        ...gso,
+        gsoSize: gso.gsoSize + 1,
+      });
     }
   });
 
@@ -93,12 +101,21 @@ describeIf(unfit)("strait_from_wire on a gateway", () => {
     // An address of the cluster that is no node's: a Service.
     const service = { ...between("podInWest", "podOnGw1", family), dst: family === 4 ? "10.1.200.1" : "fd01:0:0:ff::1" } as Layer;
     const toService = [eth(), ...tunnel("west1", "gw1", over, { sport: even, ip4: { id: 3 } }), service, ports()];
-    expectRun(benches[over], "from_wire", toService, can ? { reason: "delivered_stack", out: [eth(), service, ports()] } : { reason: "pass_fallback" });
+    expectRun(
+      benches[over],
+      "from_wire",
+      toService,
+      can ? { reason: "delivered_stack", out: [eth(), service, ports()] } : { reason: "pass_fallback" },
+    );
   });
 
   const good = (f: Family): Layer[] => [between("podInWest", "podOnW1", f), ports()];
-  const cable = (fields: Parameters<typeof tunnel>[3] = {}) => (over: Family) => tunnel("west1", "gw1", over, { sport: even, ip4: { id: 3 }, ...fields });
-  const from = (place: Place) => (over: Family) => tunnel(place, "gw1", over, { sport: even, port: 4500, vni: 1000, ip4: { id: 3 } });
+  const cable =
+    (fields: Parameters<typeof tunnel>[3] = {}) =>
+    (over: Family) =>
+      tunnel("west1", "gw1", over, { sport: even, ip4: { id: 3 }, ...fields });
+  const from = (place: Place) => (over: Family) =>
+    tunnel(place, "gw1", over, { sport: even, port: 4500, vni: 1000, ip4: { id: 3 } });
   const rows: [name: string, reason: ReasonName, outer: (over: Family) => Layer[], inner: (family: Family) => Layer[]][] = [
     ["a source of the own cluster", "drop_spoofed_source", cable(), (f) => [between("podOnW2", "podOnW1", f), ports()]],
     ["a source of another cluster", "drop_spoofed_source", cable(), (f) => [between("podInNorth", "podOnW1", f), ports()]],
@@ -136,7 +153,12 @@ describeIf(unfit)("strait_from_wire on a gateway", () => {
     const [other] = (gateway(over).hops ?? []).filter((hop) => hop.index === hops.west1);
     using bench = new Bench(gateway(family));
     if (other) bench.put("hops", [other]);
-    const packet = [eth(), ...tunnel("w1", "gw1", family, { sport: even, ip4: { id: 3 } }), between("podOnW1", "podInWest", family), ports()];
+    const packet = [
+      eth(),
+      ...tunnel("w1", "gw1", family, { sport: even, ip4: { id: 3 } }),
+      between("podOnW1", "podInWest", family),
+      ports(),
+    ];
     expectRun(bench, "from_wire", packet, { reason: "pass_fallback" });
   });
 
@@ -155,7 +177,12 @@ describeIf(unfit)("strait_from_wire on a gateway", () => {
 
   test("gives every packet an IPv4 identification of its own", () => {
     const packet = [eth(), ...tunnel("w1", "gw1", 4, { sport: even }), between("podOnW1", "podInWest", 4), ports()];
-    const out = [eth(), ...tunnel("gw1", "west1", 4, { sport: even, ip4: { id: ANY } }), between("podOnW1", "podInWest", 4), ports()];
+    const out = [
+      eth(),
+      ...tunnel("gw1", "west1", 4, { sport: even, ip4: { id: ANY } }),
+      between("podOnW1", "podInWest", 4),
+      ports(),
+    ];
     const ids = new Set<number>();
     for (let i = 0; i < 64; i++) {
       const { data } = expectRun(benches[4], "from_wire", packet, { reason: "transit_out", out });

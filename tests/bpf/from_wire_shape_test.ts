@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, expect, test } from "bun:test";
 import type { ReasonName } from "@strait/codec";
-import { buildPacket, describeIf, eth, extension, fragment6, icmp, type Layer, payload, protocols, tcp, vlan } from "@strait/testkit";
+import {
+  buildPacket,
+  describeIf,
+  eth,
+  extension,
+  fragment6,
+  icmp,
+  type Layer,
+  payload,
+  protocols,
+  tcp,
+  vlan,
+} from "@strait/testkit";
 import { Bench, unfit } from "./support/bench.ts";
 import { expectRun, runCut, verdictOf } from "./support/expect.ts";
 import { between, families, ipOf, mixes, ports, tunnel } from "./support/packets.ts";
@@ -32,8 +44,16 @@ describeIf(unfit)("strait_from_wire and the shape of a packet", () => {
     ["an atomic fragment", "pass_fallback", [...behind(fragment6({})), ...body]],
     ["IPv4 options", "pass_fallback", [...outer(4, { options: new Uint8Array(8) }), ...body]],
     ["an extension header", "pass_fallback", [...behind(extension("destination")), ...body]],
-    ["more extension headers than are walked", "pass_not_ours", [...behind(...new Array(5).fill(extension("destination"))), ...body]],
-    ["a length of UDP that is shorter than the packet", "transit_out", [...outer(4).map((l) => (l.kind === "udp" ? { ...l, length: 9 } : l)), ...body]],
+    [
+      "more extension headers than are walked",
+      "pass_not_ours",
+      [...behind(...new Array(5).fill(extension("destination"))), ...body],
+    ],
+    [
+      "a length of UDP that is shorter than the packet",
+      "transit_out",
+      [...outer(4).map((l) => (l.kind === "udp" ? { ...l, length: 9 } : l)), ...body],
+    ],
     ["bytes behind the end", "transit_out", [...outer(4, { length: 20 + 30 + 20 + 8 + 40 }), ...body, payload(20)]],
   ];
   test.each(rows)("%s: %s", (_name, reason, packet) => {

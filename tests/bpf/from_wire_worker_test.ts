@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import type { ReasonName } from "@strait/codec";
-import { ipOf } from "./support/packets.ts";
 import { describeIf, eth, icmp, type Layer, payload, tcp, tcpOption, tcpOptions } from "@strait/testkit";
 import { Bench, popsMixed, unfit } from "./support/bench.ts";
 import { expectRun } from "./support/expect.ts";
-import { between, families, mixes, ports, tunnel } from "./support/packets.ts";
+import { between, families, ipOf, mixes, ports, tunnel } from "./support/packets.ts";
 import { hops, hostMac, mtuOver, podMac, worker } from "./support/scene.ts";
 
 describeIf(unfit)("strait_from_wire on a worker", () => {
@@ -45,10 +44,15 @@ describeIf(unfit)("strait_from_wire on a worker", () => {
 
   // RFC 6040, figure 4: rows by the inner mark (Not-ECT, ECT(1), ECT(0), CE), columns by the outer one. "-" is a drop.
   const figure = { 0: [0, 0, 0, "-"], 1: [1, 1, 1, 3], 2: [2, 1, 2, 3], 3: [3, 3, 3, 3] } as const;
-  const marks = ([0, 1, 2, 3] as const).flatMap((mark) => ([0, 1, 2, 3] as const).map((over) => [mark, over, figure[mark][over]] as const));
+  const marks = ([0, 1, 2, 3] as const).flatMap((mark) =>
+    ([0, 1, 2, 3] as const).map((over) => [mark, over, figure[mark][over]] as const),
+  );
   test.each(marks)("makes of a packet marked %d that came in a header marked %d one marked %s", (mark, over, left) => {
     for (const [family, family2] of mixes) {
-      const packet = (ecn: number, ttl: number): Layer[] => [between("podInWest", "podOnW1", family, { tos: 0xb8 | ecn, ttl }), ports()];
+      const packet = (ecn: number, ttl: number): Layer[] => [
+        between("podInWest", "podOnW1", family, { tos: 0xb8 | ecn, ttl }),
+        ports(),
+      ];
       const whole = [eth(), ...tunnel("gw1", "w1", family2, { sport, tos: 0x20 | over }), ...packet(mark, 64)];
       if (left !== "-") {
         expectRun(benches[family2], "from_wire", whole, delivery(family, family2, "delivered_pod", [toPod, ...packet(left, 63)]));
@@ -78,19 +82,39 @@ describeIf(unfit)("strait_from_wire on a worker", () => {
     ["network 0", "drop_bad_vni", fromGateway({ vni: 0 }), good],
     ["a header without a VNI", "drop_bad_header", fromGateway({ flags: 0 }), good],
     ["a node that is no gateway", "drop_not_gateway", (over) => tunnel("w2", "w1", over, { sport }), good],
-    ["a node that takes us for a gateway", "drop_no_lane", (over) => tunnel("w2", "w1", over, { sport }), (f) => [between("podOnW2", "podInWest", f), ports()]],
+    [
+      "a node that takes us for a gateway",
+      "drop_no_lane",
+      (over) => tunnel("w2", "w1", over, { sport }),
+      (f) => [between("podOnW2", "podInWest", f), ports()],
+    ],
     ["a packet to another node's pod", "drop_no_route", fromGateway(), (f) => [between("podInWest", "podOnW2", f), ports()]],
     ["a packet to nobody", "drop_no_route", fromGateway(), (f) => [between("podInWest", "elsewhere", f), ports()]],
     ["ARP", "drop_not_ip", fromGateway({ inner: { type: 0x0806 } }), () => [payload(28)]],
     ["a frame of a VLAN", "drop_not_ip", fromGateway({ inner: { type: 0x8100 } }), () => [payload(64)]],
     ["garbage", "drop_bad_header", fromGateway(), (f) => [{ ...ipOf(good(f)), version: 9 } as Layer, payload(40)]],
-    ["a packet that says it is longer", "drop_truncated", fromGateway(), (f) => [between("podInWest", "podOnW1", f, { length: 100 }), ports()]],
+    [
+      "a packet that says it is longer",
+      "drop_truncated",
+      fromGateway(),
+      (f) => [between("podInWest", "podOnW1", f, { length: 100 }), ports()],
+    ],
     ["an outer UDP checksum", "pass_fallback", fromGateway({ checksum: 0x1234 }), good],
     ["another port", "pass_not_ours", fromGateway({ port: 4801 }), good],
     ["a stranger to a stranger", "pass_not_ours", (over) => tunnel("stranger", "west1", over, { sport, port: 4800 }), good],
     ["a peer to a stranger", "pass_not_ours", (over) => tunnel("gw1", "stranger", over, { sport }), good],
-    ["what strangers send each other on our port", "pass_not_ours", (over) => tunnel("stranger", "west1", over, { sport, port: 4800, flags: 0 }), good],
-    ["what strangers send each other on our port with a checksum", "pass_not_ours", (over) => tunnel("stranger", "gw1", over, { sport, port: 4500, checksum: 5 }), good],
+    [
+      "what strangers send each other on our port",
+      "pass_not_ours",
+      (over) => tunnel("stranger", "west1", over, { sport, port: 4800, flags: 0 }),
+      good,
+    ],
+    [
+      "what strangers send each other on our port with a checksum",
+      "pass_not_ours",
+      (over) => tunnel("stranger", "gw1", over, { sport, port: 4500, checksum: 5 }),
+      good,
+    ],
   ];
   test.each(rows.flatMap(([name, reason, ...make]) => mixes.map((mix) => [name, ...mix, reason, make] as const)))(
     "of %s (IPv%d over IPv%d): %s",

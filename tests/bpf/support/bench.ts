@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Programs on the bench: loaded with maps of their own, attached nowhere, run by BPF_PROG_TEST_RUN. */
-import { type Count, decodeCount, decodeTraffic, encodeU32, type ReasonName, reasonNames, rowCodecs, type Traffic } from "@strait/codec";
+import {
+  type Count,
+  decodeCount,
+  decodeTraffic,
+  encodeU32,
+  type ReasonName,
+  reasonNames,
+  rowCodecs,
+  type Traffic,
+} from "@strait/codec";
 import { capabilities } from "@strait/dataplane";
 import { BpfObject, type TestRunResult } from "@strait/ffi";
 import type { MapName, RowOf } from "@strait/model";
@@ -62,7 +71,7 @@ export class Bench implements Disposable {
     const context = { ifindex: DEVICE, ...options };
     const result: TestRunResult = this.#object.program(`strait_${program}`).testRun({ data, context });
     const before = this.#counted;
-    this.#counted = this.counters();
+    this.settle();
     const reasons: Partial<Record<ReasonName, number>> = {};
     let bytes = 0;
     for (const [i, { packets, bytes: total }] of this.#counted.entries()) {
@@ -73,6 +82,17 @@ export class Bench implements Disposable {
     }
     const verdict = verdictName(result.verdict);
     return { verdict, reasons, bytes, data: verdict === "redirect" ? asSent(result.data) : result.data };
+  }
+
+  /** Runs a packet and gives the bare return value; the counters are left for later. */
+  probe(program: ProgramName, packet: readonly Layer[] | Uint8Array): number {
+    const data = packet instanceof Uint8Array ? packet : buildPacket(packet);
+    return this.#object.program(`strait_${program}`).testRun({ data, context: { ifindex: DEVICE } }).verdict;
+  }
+
+  /** Forgets what was counted up to now, so that the next run tells its own count only. */
+  settle(): void {
+    this.#counted = this.counters();
   }
 
   /** strait_counters, by reason. */

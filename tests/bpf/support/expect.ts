@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect } from "bun:test";
-import { KernelError } from "@strait/ffi";
 import { isDrop, type ReasonName } from "@strait/codec";
+import { KernelError } from "@strait/ffi";
 import { comparePacket, type Layer } from "@strait/testkit";
 import type { Bench, Outcome, ProgramName, RunOptions, Verdict } from "./bench.ts";
 

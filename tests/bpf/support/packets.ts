@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The headers that most packets of the tables share. */
 import { address, CABLE_PORT, CABLE_VNI, type Family, INTRA_PORT, INTRA_VNI, vtepMac } from "@strait/model";
-import { ANY, type Eth, eth, type Ip4, type Ip6, ip4, ip6, type Layer, type Open, type Udp, udp, type Vxlan, vxlan } from "@strait/testkit";
+import {
+  ANY,
+  type Eth,
+  eth,
+  type Ip4,
+  type Ip6,
+  ip4,
+  ip6,
+  type Layer,
+  type Open,
+  type Udp,
+  udp,
+  type Vxlan,
+  vxlan,
+} from "@strait/testkit";
 import { inner, outer, type Place, type Pod } from "./scene.ts";
 
 export const families = [4, 6] as const;
@@ -55,7 +69,11 @@ export function tunnel(from: Place, to: Place, family: Family, fields: OuterFiel
     family === 4 ? ip4({ ...ends, ttl, id: ANY, ...fields.ip4 }) : ip6({ ...ends, hopLimit: ttl }),
     ...(fields.between ?? []),
     udp({ sport: fields.sport ?? ANY, dport: fields.port ?? (cable ? CABLE_PORT : INTRA_PORT), checksum: fields.checksum ?? 0 }),
-    vxlan({ vni: fields.vni ?? (cable ? CABLE_VNI : INTRA_VNI), ...(fields.flags !== undefined && { flags: fields.flags }), ...fields.vxlan }),
+    vxlan({
+      vni: fields.vni ?? (cable ? CABLE_VNI : INTRA_VNI),
+      ...(fields.flags !== undefined && { flags: fields.flags }),
+      ...fields.vxlan,
+    }),
     eth({ ...vteps, ...fields.inner }),
   ];
 }

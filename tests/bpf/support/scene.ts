@@ -118,7 +118,11 @@ const remotes: RowOf["subnets"][] = [
   { prefix: cidr("fd03::/48"), kind: "remote", cluster: clusters.north },
 ];
 
-const nodeSubnets = { gw1: ["10.1.0.0/24", "fd01::/64"], w1: ["10.1.1.0/24", "fd01:0:0:1::/64"], w2: ["10.1.2.0/24", "fd01:0:0:2::/64"] };
+const nodeSubnets = {
+  gw1: ["10.1.0.0/24", "fd01::/64"],
+  w1: ["10.1.1.0/24", "fd01:0:0:1::/64"],
+  w2: ["10.1.2.0/24", "fd01:0:0:2::/64"],
+};
 
 function ownSubnets(self: keyof typeof nodeSubnets): RowOf["subnets"][] {
   return (Object.keys(nodeSubnets) as (keyof typeof nodeSubnets)[]).flatMap((node) =>
@@ -135,7 +139,10 @@ function pods(pod: Pod): SceneRows {
   const ifindex = ifIndex(DEVICE);
   return {
     pods: both.map((at) => ({ address: at, ifindex, mac: mac(podMac), hostMac: mac(hostMac) })),
-    sources: both.map((at) => ({ ifindex, prefix: cidr(`${at.family === 4 ? inner[pod][4] : inner[pod][6]}/${at.family === 4 ? 32 : 128}`) })),
+    sources: both.map((at) => ({
+      ifindex,
+      prefix: cidr(`${at.family === 4 ? inner[pod][4] : inner[pod][6]}/${at.family === 4 ? 32 : 128}`),
+    })),
   };
 }
 
