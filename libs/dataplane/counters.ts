@@ -25,9 +25,8 @@ export function readCounters(maps: ReadonlyMap<string, BpfMap>): Counters {
     return reason === undefined ? [] : [{ reason, ...decodeCount(values) }];
   });
   const traffic = new Map<number, HopTraffic>();
-  for (const [key, values] of map(maps, "strait_traffic").entriesPerCpu()) {
+  for (const [key, values] of map(maps, "strait_traffic").entriesPerCpu({ written: true })) {
     const { tx, rx } = decodeTraffic(values);
-    if (tx.packets + rx.packets === 0n) continue;
     traffic.set(decodeU32(key), { txPackets: tx.packets, txBytes: tx.bytes, rxPackets: rx.packets, rxBytes: rx.bytes });
   }
   return { reasons, traffic };

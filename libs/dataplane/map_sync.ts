@@ -57,7 +57,8 @@ export class RowMaps {
     const rows = emptyRows();
     const readMap = <M extends MapName>(name: M): void => {
       const codec = this.#codec(name);
-      for (const [key, value] of this.#map(name).entries()) {
+      // Free rows of an array are zero, and nearly all rows are free.
+      for (const [key, value] of this.#map(name).entries({ written: codec.isArray })) {
         const row = codec.decode(key, value);
         if (row) addRow(rows, name, row);
       }

@@ -3,7 +3,7 @@ import { positiveInt, sized, u32 } from "./args.ts";
 import { FdHandle, openPinnedFd, pinFd } from "./fd_handle.ts";
 import { check } from "./kernel_error.ts";
 import { type MapInfo, mapInfo } from "./map_info.ts";
-import { scan } from "./map_scan.ts";
+import { type ScanOptions, scan } from "./map_scan.ts";
 import { shim } from "./symbols.ts";
 
 const ENOENT = 2;
@@ -113,16 +113,22 @@ export class BpfMap extends FdHandle {
 
   /**
    * All rows, each key once. Rows that come or go meanwhile may or may not be seen. Arrays yield every index, zero rows
-   * included. Reads in chunks, by BPF_MAP_LOOKUP_BATCH where the map type has it.
+   * included unless `written` asks for the others only. Reads in chunks, by BPF_MAP_LOOKUP_BATCH where the map type has it.
+   *
+   * @example
+   * ```ts
+   * for (const [key, value] of slots.entries({ written: true })) console.log(key, value);
+   * ```
    */
-  *entries(): Generator<MapEntry> {
+  *entries(options?: ScanOptions): Generator<MapEntry> {
     this.#flat("entriesPerCpu");
-    yield* scan(() => this.fd, this.#info, this.#info.valueSize, this.#label());
+    yield* scan(() => this.fd, this.#info, this.#info.valueSize, this.#label(), options);
   }
 
   /** {@linkcode BpfMap.entries} of a per-CPU map: one value per possible CPU. */
-  *entriesPerCpu(): Generator<readonly [key: Uint8Array, values: Uint8Array[]]> {
-    for (const [key, raw] of scan(() => this.fd, this.#info, this.#perCpuSize(), this.#label())) yield [key, this.#split(raw)];
+  *entriesPerCpu(options?: ScanOptions): Generator<readonly [key: Uint8Array, values: Uint8Array[]]> {
+    const rows = scan(() => this.fd, this.#info, this.#perCpuSize(), this.#label(), options);
+    for (const [key, raw] of rows) yield [key, this.#split(raw)];
   }
 
   /** {@linkcode BpfMap.entries} at once. */

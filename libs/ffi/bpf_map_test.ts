@@ -97,6 +97,21 @@ describeIf(unfit)("BpfMap", () => {
     expect(() => object.map("config_seen").update(u32Bytes(8), u64Bytes(0n))).toThrow("E2BIG");
   });
 
+  test("leaves out rows that nobody wrote, of an array and of one with a value per CPU", () => {
+    const map = object.map("config_seen");
+    const rows = () => [...map.entries({ written: true })].map(([key]) => toU32(key));
+    const before = rows();
+    map.update(u32Bytes(7), u64Bytes(1n << 63n));
+    expect(rows()).toEqual([...before.filter((row) => row !== 7), 7]);
+    map.update(u32Bytes(7), u64Bytes(0n));
+    expect(rows()).toEqual(before.filter((row) => row !== 7));
+    const perCpu = object.map("per_cpu");
+    perCpu.update(u32Bytes(2), u32Bytes(1));
+    expect([...perCpu.entriesPerCpu({ written: true })].map(([key]) => toU32(key))).toContain(2);
+    perCpu.update(u32Bytes(2), u32Bytes(0));
+    expect([...perCpu.entriesPerCpu({ written: true })].map(([key]) => toU32(key))).not.toContain(2);
+  });
+
   test("finds the longest prefix", () => {
     const map = object.map("prefixes");
     map.update(new Uint8Array([8, 0, 0, 0, 10, 0, 0, 0]), u32Bytes(8));

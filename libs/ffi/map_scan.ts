@@ -9,6 +9,16 @@ const BATCHED: ReadonlySet<number> = new Set([1, 2, 5, 6, 9, 10]);
 const NO_BATCHES: ReadonlySet<number> = new Set([-22, -95, -524]);
 const ENOSPC = -28;
 const CHUNK = 512;
+/** Of array rows: as many as make a system call cheap beside what it copies. */
+const ARRAY_CHUNK = 8192;
+const ARRAYS: ReadonlySet<number> = new Set([2, 6]);
+
+/** Which rows a walk yields. */
+export interface ScanOptions {
+  /** Leaves out rows whose value is all zero bytes: those of an array that nobody wrote. They cost next to nothing then. */
+  readonly written?: boolean;
+}
+
 
 /**
  * Rows of a map in chunks: BPF_MAP_LOOKUP_BATCH where it is safe and there, else key by key.
@@ -22,10 +32,11 @@ export function* scan(
   info: MapInfo,
   valueSize: number,
   label: string,
+  { written = false }: ScanOptions = {},
 ): Generator<readonly [Uint8Array, Uint8Array]> {
   const { keySize, maxEntries } = info;
   let batched = BATCHED.has(info.type);
-  let room = Math.min(CHUNK, Math.max(maxEntries, 1));
+  let room = Math.min(ARRAYS.has(info.type) ? ARRAY_CHUNK : CHUNK, Math.max(maxEntries, 1));
   let cursor = new Uint8Array(Math.max(keySize, 16));
   const seen = new Set<string>();
   const out = new Uint32Array(2);
@@ -50,7 +61,9 @@ export function* scan(
     cursor = next;
     started = 1;
     const [copied = 0, end = 0] = out;
+    const isZero = written ? zeroTest(values, valueSize) : () => false;
     for (let index = 0; index < copied; index++) {
+      if (isZero(index)) continue;
       const key = keys.slice(index * keySize, (index + 1) * keySize);
       if (!batched) {
         const name = key.toHex();
@@ -61,4 +74,15 @@ export function* scan(
     }
     if (end) return;
   }
+}
+
+/** Whether the value of a row is all zero; by words where they fit, which are most of all maps. */
+function zeroTest(values: Uint8Array, valueSize: number): (index: number) => boolean {
+  const wordSize = valueSize % 4 === 0 ? 4 : 1;
+  const words = wordSize === 4 ? new Uint32Array(values.buffer) : values;
+  const perRow = valueSize / wordSize;
+  return (index) => {
+    for (let at = index * perRow; at < (index + 1) * perRow; at++) if (words[at] !== 0) return false;
+    return true;
+  };
 }

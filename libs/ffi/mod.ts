@@ -19,6 +19,7 @@ export { openHandles, openHandlesByKind } from "./handle.ts";
 export { check, KernelError, type KernelErrorOptions } from "./kernel_error.ts";
 export { listenNetlink, type NetlinkListener, type NetlinkListening } from "./listen_netlink.ts";
 export type { MapInfo } from "./map_info.ts";
+export type { ScanOptions } from "./map_scan.ts";
 export { NetlinkFd } from "./netlink_fd.ts";
 export { RingBuffer } from "./ring_buffer.ts";
 export { shimPath } from "./shim_path.ts";
