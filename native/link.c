@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* link.c: what all BPF links have in common, and those of XDP. */
+/* link.c: BPF links: what holds a program at an interface. */
 #include "shim.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/if_link.h>
 
-/* out = { kind of link (11 TCX, 6 XDP: enum bpf_link_type), program id, ifindex (0 once the device is gone), attach type (TCX) }.
+/* out = { kind of link (11 TCX: enum bpf_link_type), program id, ifindex (0 once the device is gone), attach type }.
  * -EINVAL: no link.
  */
 int strait_link_info(int link_fd, uint32_t *out)
 {
-	/* struct bpf_link_info with the member of TCX that our headers may not have yet; that of XDP begins alike. */
+	/* struct bpf_link_info with the member of TCX that our headers may not have yet. */
 	struct {
 		uint32_t type, id, prog_id, pad;
 		uint32_t ifindex, attach_type;
@@ -42,19 +41,4 @@ int strait_link_update(int link_fd, int program_fd)
 int strait_link_detach(int link_fd)
 {
 	return bpf_link_detach(link_fd);
-}
-
-/* A link of XDP, run by the driver itself, or by the kernel for any driver (generic). -EBUSY: another program is there. */
-int strait_xdp_attach(int program_fd, int ifindex, int generic)
-{
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
-
-	return bpf_link_create(program_fd, ifindex, BPF_XDP, &opts);
-}
-
-/* Id of the XDP program at an interface, 0 for none. */
-int strait_xdp_query(int ifindex, uint32_t *id)
-{
-	strait_log_begin();
-	return bpf_xdp_query_id(ifindex, 0, id);
 }

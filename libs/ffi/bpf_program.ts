@@ -4,7 +4,6 @@ import { FdHandle, openPinnedFd, pinFd } from "./fd_handle.ts";
 import { check } from "./kernel_error.ts";
 import { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext } from "./sk_buff.ts";
 import { shim } from "./symbols.ts";
-import { encodeXdpMd } from "./xdp_md.ts";
 
 /** What the kernel knows of a loaded program (`struct bpf_prog_info`). */
 export interface ProgramInfo {
@@ -30,13 +29,12 @@ export interface TestRun {
   readonly data: Uint8Array;
   /** How often the program runs over it (for timing); 1 by default. */
   readonly repeat?: number;
-  /** Of an XDP program only `ingressIfindex` counts. */
   readonly context?: Partial<SkBuffContext>;
 }
 
 /** What came out of it. */
 export interface TestRunResult {
-  /** The program's return value, signed: TC_ACT_UNSPEC is -1, TC_ACT_SHOT 2, TC_ACT_REDIRECT 7; XDP_PASS is 2, XDP_REDIRECT 4. */
+  /** The program's return value, signed: TC_ACT_UNSPEC is -1, TC_ACT_SHOT 2, TC_ACT_REDIRECT 7. */
   readonly verdict: number;
   readonly data: Uint8Array;
   /** Mean of one run. */
@@ -47,7 +45,6 @@ export interface TestRunResult {
 /** A packet may grow by its encapsulation; more than this is no program of ours. */
 const GROWTH = 4096;
 const MOST_MAPS = 64;
-const PROG_TYPE_XDP = 6;
 
 /**
  * A loaded BPF program.
@@ -99,15 +96,14 @@ export class BpfProgram extends FdHandle {
   /** Runs the program over a packet without a network. KernelError EINVAL: the kernel refuses the packet or the context. */
   testRun({ data, repeat = 1, context = {} }: TestRun): TestRunResult {
     const out = new Uint8Array(data.length + GROWTH);
-    const before = this.info().type === PROG_TYPE_XDP ? encodeXdpMd(data.length, context.ingressIfindex) : encodeSkBuff(context);
+    const before = encodeSkBuff(context);
     const after = new Uint8Array(SK_BUFF_SIZE);
     const sizes = new Uint32Array([data.length, out.length, before.length]);
     const result = new Uint32Array(2);
     const code = shim().strait_program_test_run(this.fd, data, out, before, after, sizes, positiveInt(repeat, "repeat"), result);
     check(code, "run", `program ${this.info().name} over ${data.length} bytes`);
     const [verdict = 0, durationNs = 0] = result;
-    const left = before.length === SK_BUFF_SIZE ? after : encodeSkBuff(context);
-    return { verdict: verdict | 0, data: out.slice(0, sizes[1]), durationNs, context: decodeSkBuff(left) };
+    return { verdict: verdict | 0, data: out.slice(0, sizes[1]), durationNs, context: decodeSkBuff(after) };
   }
 }
 

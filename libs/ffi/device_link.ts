@@ -9,8 +9,8 @@ import { shim } from "./symbols.ts";
 const ENOENT = -2;
 const ENOLINK = -67;
 
-/** `enum bpf_link_type` (linux/bpf.h). */
-export const LINK_TYPE = { xdp: 6, tcx: 11 } as const;
+/** BPF_LINK_TYPE_TCX of `enum bpf_link_type` (linux/bpf.h of 6.6). */
+export const LINK_TYPE_TCX = 11;
 
 /** What the kernel says of a link. */
 export interface LinkInfo {

@@ -19,7 +19,6 @@ export interface ScanOptions {
   readonly written?: boolean;
 }
 
-
 /**
  * Rows of a map in chunks: BPF_MAP_LOOKUP_BATCH where it is safe and there, else key by key.
  *

@@ -28,4 +28,3 @@ export { attachTc, detachTc, queryTc } from "./tc.ts";
 export type { AttachedProgram, Direction, TcAttach, TcLink } from "./tc_link.ts";
 export { tcxSupported } from "./tcx.ts";
 export { createTun } from "./tun.ts";
-export { attachXdp, detachXdp, queryXdp, type XdpAttach, type XdpLink } from "./xdp.ts";

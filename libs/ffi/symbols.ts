@@ -47,8 +47,6 @@ const table = {
   strait_link_info: { args: ["i32", "buffer"], returns: "i32" },
   strait_link_update: { args: ["i32", "i32"], returns: "i32" },
   strait_link_detach: { args: ["i32"], returns: "i32" },
-  strait_xdp_attach: { args: ["i32", "i32", "i32"], returns: "i32" },
-  strait_xdp_query: { args: ["i32", "buffer"], returns: "i32" },
 
   strait_tcx_supported: { args: [], returns: "i32" },
   strait_tcx_attach: { args: ["i32", "i32", "i32"], returns: "i32" },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DeviceLink, LINK_TYPE } from "./device_link.ts";
+import { DeviceLink, LINK_TYPE_TCX } from "./device_link.ts";
 import { check } from "./kernel_error.ts";
 import { shim } from "./symbols.ts";
 import type { Direction, TcAttach, TcLink } from "./tc_link.ts";
@@ -37,7 +37,7 @@ export class TcxLink extends DeviceLink implements TcLink {
       handle: "TcLink",
       place: `${direction} of interface ${ifindex}`,
       wanted: (info) =>
-        info.type === LINK_TYPE.tcx &&
+        info.type === LINK_TYPE_TCX &&
         info.ifindex === ifindex &&
         info.attachType === ATTACH_TYPE[direction] &&
         // Another namespace may have an interface of the same index.

@@ -37,21 +37,4 @@ int second(struct __sk_buff *skb)
 	return look(skb, 1);
 }
 
-SEC("xdp")
-int early(struct xdp_md *ctx)
-{
-	__u32 row = 0;
-	__u64 *count = bpf_map_lookup_elem(&seen, &row);
-
-	if (count)
-		*count = (ctx->data_end - ctx->data) * 1000 + ctx->ingress_ifindex;
-	return XDP_PASS;
-}
-
-SEC("xdp")
-int late(struct xdp_md *ctx)
-{
-	return ctx->rx_queue_index ? XDP_PASS : XDP_DROP;
-}
-
 char _license[] SEC("license") = "Dual BSD/GPL";
