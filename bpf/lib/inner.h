@@ -43,7 +43,8 @@ INLINE int decrement_ttl(struct __sk_buff *skb, const struct packet *p, __u32 of
 	{
 		__u8 left = p->ttl - 1;
 
-		return bpf_skb_store_bytes(skb, offset + 7, &left, sizeof(left), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE) : 0;
+		return bpf_skb_store_bytes(skb, offset + 7, &left, sizeof(left), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE)
+												       : 0;
 	}
 }
 

@@ -27,7 +27,7 @@ struct {
 /* cluster index * STRAIT_SLOTS + flow hash % STRAIT_SLOTS -> hop index: a gateway on a worker, a lane on a gateway. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, STRAIT_MAX_CLUSTERS * STRAIT_SLOTS);
+	__uint(max_entries, STRAIT_MAX_CLUSTERS *STRAIT_SLOTS);
 	__type(key, __u32);
 	__type(value, __u32);
 } strait_slots SEC(".maps");

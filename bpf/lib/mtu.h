@@ -44,7 +44,8 @@ static __noinline int clamp_mss_slow(struct __sk_buff *skb, __u32 tcp_offset, __
 			at += option[1];
 			continue;
 		}
-		if (option[1] != TCP_OPT_MSS_LEN || at + TCP_OPT_MSS_LEN > end || bpf_skb_load_bytes(skb, at, option, sizeof(option)))
+		if (option[1] != TCP_OPT_MSS_LEN || at + TCP_OPT_MSS_LEN > end ||
+		    bpf_skb_load_bytes(skb, at, option, sizeof(option)))
 			return 0;
 		mss = (__u16)(option[2] << 8 | option[3]);
 		if (mss <= limit)

@@ -103,9 +103,9 @@ struct strait_peer {
 
 /* Value of strait_pods (hash by struct strait_addr): a pod of this node that can be handed its packets directly. */
 struct strait_pod {
-	__u32 ifindex;     /* host side of its veth */
-	__u8 mac[6];       /* the pod's; all zero where unknown */
-	__u8 host_mac[6];  /* of the host side */
+	__u32 ifindex;    /* host side of its veth */
+	__u8 mac[6];      /* the pod's; all zero where unknown */
+	__u8 host_mac[6]; /* of the host side */
 };
 
 /* Key of strait_sources (LPM trie): addresses that may come out of a pod's interface. prefix = 32 + bits of the 128-bit form. */
@@ -127,17 +127,17 @@ enum strait_reason {
 	STRAIT_PASS_FALLBACK = 6,     /* an outer fragment, or a header mix this kernel cannot pop: the VXLAN device takes it */
 	STRAIT_PASS_ALREADY_SEEN = 7, /* came from our own redirect to strait0 */
 	/* moved */
-	STRAIT_SENT = 8,            /* encapsulated and sent to a hop */
-	STRAIT_TRANSIT_OUT = 9,     /* from a node of ours, on to a lane */
-	STRAIT_TRANSIT_IN = 10,     /* from a cable, on to a node of ours */
-	STRAIT_DELIVERED_POD = 11,  /* handed to a pod's interface */
+	STRAIT_SENT = 8,             /* encapsulated and sent to a hop */
+	STRAIT_TRANSIT_OUT = 9,      /* from a node of ours, on to a lane */
+	STRAIT_TRANSIT_IN = 10,      /* from a cable, on to a node of ours */
+	STRAIT_DELIVERED_POD = 11,   /* handed to a pod's interface */
 	STRAIT_DELIVERED_STACK = 12, /* handed to this node's stack through strait0 */
 	/* dropped */
 	STRAIT_DROP_TRUNCATED = 13,
 	STRAIT_DROP_BAD_HEADER = 14,
-	STRAIT_DROP_SPOOFED_POD = 15,    /* a pod sent from an address that is not its own */
-	STRAIT_DROP_TUNNEL_PORT = 16,    /* a pod sent to a tunnel port of a node */
-	STRAIT_DROP_UNKNOWN_PEER = 17,   /* outer source is no peer of this port */
+	STRAIT_DROP_SPOOFED_POD = 15,  /* a pod sent from an address that is not its own */
+	STRAIT_DROP_TUNNEL_PORT = 16,  /* a pod sent to a tunnel port of a node */
+	STRAIT_DROP_UNKNOWN_PEER = 17, /* outer source is no peer of this port */
 	STRAIT_DROP_BAD_VNI = 18,
 	STRAIT_DROP_SPOOFED_SOURCE = 19, /* inner source is not inside the peer's announced subnets */
 	STRAIT_DROP_NOT_GATEWAY = 20,    /* a node that is no gateway tried to deliver */

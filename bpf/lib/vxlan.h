@@ -131,13 +131,15 @@ INLINE int write_outer(struct __sk_buff *skb, const struct strait_hop *hop, __u1
 		struct outer4 outer;
 
 		fill_outer4(&outer, hop, length, sport, tos, ethertype);
-		return bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE) : 0;
+		return bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE)
+												       : 0;
 	}
 	{
 		struct outer6 outer;
 
 		fill_outer6(&outer, hop, length, sport, tos, ethertype);
-		return bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE) : 0;
+		return bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), BPF_F_RECOMPUTE_CSUM) ? STOP(STRAIT_DROP_REWRITE)
+												       : 0;
 	}
 }
 
