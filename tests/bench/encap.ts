@@ -43,24 +43,32 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const machine = thisMachine(new Date());
   const began = performance.now();
-  const result = resultFile(machine, await settingsOf(options), await runAll(options));
-  if (options.json !== undefined) await Bun.write(options.json, formatResult(result));
+  const settings = await settingsOf(options);
+  let result = resultFile(machine, settings, []);
+  for await (const rounds of roundsOf(options)) {
+    result = resultFile(machine, settings, rounds);
+    // After every round: what a long run has found so far is not lost with it.
+    if (options.json !== undefined) await Bun.write(options.json, formatResult(result));
+  }
   console.log(textTable(reportOf(result.ratios)));
   console.log(`\n${closing(result)}; ${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
   const failures = result.rounds.flatMap((round) => round.failures);
   return failures.length === 0 ? 0 : 1;
 }
 
-async function runAll({ rounds, seconds, warmup, ways, cni, choice }: Options): Promise<Round[]> {
+/** Builds the labs, measures, and yields all rounds so far after each of them. */
+async function* roundsOf({ rounds, seconds, warmup, ways, cni, choice }: Options): AsyncGenerator<readonly Round[]> {
   const rr = await buildRr();
   await using stack = new AsyncDisposableStack();
   const beds = new Map<Way, Bed>();
   for (const way of ways) beds.set(way, await Bed.build(way, stack, { cni, mtu: MTU, rr }));
   const cases = casesOf(choice);
-  say(`${cases.length} cases, ${ways.length} ways, ${rounds} rounds of ${seconds} s each`);
+  say(`${cases.length} cases, ${ways.length} ways, ${rounds} ${rounds === 1 ? "round" : "rounds"} of ${seconds} s each`);
   const done: Round[] = [];
-  for (let number = 1; number <= rounds; number++) done.push(await runRound(number, cases, beds, { seconds, warmup, rr, say }));
-  return done;
+  for (let number = 1; number <= rounds; number++) {
+    done.push(await runRound(number, cases, beds, { seconds, warmup, rr, say }));
+    yield done;
+  }
 }
 
 async function settingsOf({ ways, rounds, seconds, warmup, cni }: Options): Promise<Settings> {

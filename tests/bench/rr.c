@@ -3,18 +3,23 @@
  *
  *   rr serve PORT                          answers every request; says "ready" on stdout once it listens
  *   rr ask ADDRESS PORT SECONDS WARMUP     asks for WARMUP + SECONDS, prints one JSON object about the latter part
+ *   rr spin CPU                            keeps a core from sleeping, at the lowest priority, until it is killed or its parent ends
  *
  * Request and answer are 64 bytes each, TCP_NODELAY, the next request follows the answer. Times are kept in buckets of 0.1 us, so a percentile
  * is exact to that; what took longer than the last bucket counts as the last bucket.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -167,12 +172,29 @@ static int ask(const char *address, const char *port, double seconds, double war
 	return 0;
 }
 
+/* Whatever else is ready to run comes first (SCHED_IDLE, sched(7)). */
+static int spin(int cpu)
+{
+	struct sched_param none = { 0 };
+	cpu_set_t only;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	CPU_ZERO(&only);
+	CPU_SET(cpu, &only);
+	if (sched_setaffinity(0, sizeof(only), &only) || sched_setscheduler(0, SCHED_IDLE, &none))
+		return fail("spin");
+	for (;;)
+		__asm__ volatile("");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "serve"))
 		return serve((uint16_t)atoi(argv[2]));
 	if (argc == 6 && !strcmp(argv[1], "ask"))
 		return ask(argv[2], argv[3], atof(argv[4]), atof(argv[5]));
-	fprintf(stderr, "usage: rr serve PORT | rr ask ADDRESS PORT SECONDS WARMUP\n");
+	if (argc == 3 && !strcmp(argv[1], "spin"))
+		return spin(atoi(argv[2]));
+	fprintf(stderr, "usage: rr serve PORT | rr ask ADDRESS PORT SECONDS WARMUP | rr spin CPU\n");
 	return 2;
 }

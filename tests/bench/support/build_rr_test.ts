@@ -35,11 +35,12 @@ test("rr measures over both families and orders its percentiles", async () => {
   }
 });
 
-test("rr says why it cannot ask", async () => {
+test("rr says why it cannot ask or spin", async () => {
   const rr = await buildRr();
   expect(await output([rr, "ask", "127.0.0.1", `${freePort()}`, "1", "0"])).toMatchObject({
     code: 1,
     stderr: "rr: connect: Connection refused\n",
   });
+  expect(await output([rr, "spin", "1000"])).toMatchObject({ code: 1, stderr: "rr: spin: Invalid argument\n" });
   expect(await output([rr])).toMatchObject({ code: 2 });
 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { keepAwake } from "./awake.ts";
 import type { Bed } from "./bed.ts";
 import { notCarried } from "./carried.ts";
 import { coresBetween, readCpuTime } from "./cpu_time.ts";
@@ -54,6 +55,7 @@ async function stream(bed: Bed, { test, family, streams }: Case, { seconds, warm
 }
 
 async function exchange(bed: Bed, { family }: Case, { seconds, warmup, rr }: MeasureOptions): Promise<Outcome> {
+  await using _awake = keepAwake(rr);
   const argv = [rr, "ask", bed.to.address(family), `${RR_PORT}`, `${seconds - warmup}`, `${warmup}`];
   const { code, stdout, stderr } = await bed.from.exec(argv, { signal: limit(seconds) });
   if (code !== 0) throw new Error(stderr.trim() || `rr ended with ${code}`);

@@ -37,7 +37,7 @@ export interface Measurement extends Case {
   readonly values: Readonly<Partial<Record<Metric, number>>>;
   /** Seconds the command took, warm-up included. */
   readonly seconds: number;
-  /** Cores busy on average meanwhile, whoever used them. */
+  /** Cores busy on average meanwhile, whoever used them; all of them in rr, where none may sleep. */
   readonly cores: number;
 }
 

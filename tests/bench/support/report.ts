@@ -91,5 +91,5 @@ function range(spread: readonly [number, number] | undefined): string {
 /** Three digits that count. */
 function figure(value: number | undefined): string {
   if (value === undefined) return "–";
-  return value >= 1000 ? `${Math.round(value / 1000)} k` : `${Number(value.toPrecision(3))}`;
+  return value >= 10_000 ? `${Math.round(value / 1000)} k` : `${Number(value.toPrecision(3))}`;
 }

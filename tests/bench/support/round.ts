@@ -9,6 +9,9 @@ import { significant } from "./statistics.ts";
 /** A measurement that failed may do so again this often before it counts as a failure. */
 const RETRIES = 2;
 
+/** More cores than these busy before a round spoil it. */
+const QUIET = 0.2;
+
 /** How long the idle machine is looked at before a round, in milliseconds. */
 const IDLE = 500;
 
@@ -26,6 +29,8 @@ export async function runRound(
   options: MeasureOptions & { readonly say: (line: string) => void },
 ): Promise<Round> {
   const background = await idleCores();
+  if (background > QUIET)
+    options.say(`round ${number}: the machine is busy with something else (${background} cores): do not keep this run`);
   const measurements: Measurement[] = [];
   const failures: Failure[] = [];
   let wire: Case["wire"] | undefined;
