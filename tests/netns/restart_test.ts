@@ -2,11 +2,12 @@
 /** The apps come and go, traffic does not notice: killed, started again, ended, taken away. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { type AppName, appArgv, createLab, type Family, type Flow, labObstacle, type Node, type Pod } from "@strait/lab";
+import { type AppName, appArgv, createLab, type Family, labObstacle, type Node, type Pod } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
 import { type NodeState, nodeState } from "./support/node_state.ts";
 import { amount, patience } from "./support/slow.ts";
 import { counts, dropsSince, status } from "./support/status.ts";
+import { SteadyLoad } from "./support/steady_load.ts";
 import { until } from "./support/until.ts";
 
 const FAMILIES: readonly Family[] = [4, 6];
@@ -38,25 +39,11 @@ describeIf(labObstacle())("two joined clusters", () => {
   }, patience(60_000));
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  /** Steady datagrams between the clusters, both families and both ways, that run until stopped. */
-  const load = async () => {
-    const flows: Flow[] = [];
-    for (const family of FAMILIES) {
-      for (const [sender, receiver] of [
-        [from, to],
-        [to, from],
-      ] as const) {
-        flows.push(await lab.flow(sender, receiver, { family, every: patience(2), size: 200 }));
-      }
-    }
-    return {
-      async stop(): Promise<{ sent: number; lost: number }> {
-        const results = await Promise.all(flows.map((flow) => flow.stop(patience(1000))));
-        const sent = results.reduce((sum, result) => sum + result.sent, 0);
-        return { sent, lost: sent - results.reduce((sum, result) => sum + result.received, 0) };
-      },
-    };
-  };
+  const load = () =>
+    SteadyLoad.start(lab, [
+      [from, to],
+      [to, from],
+    ]);
 
   /** Traffic that must have passed before a test goes on: many echoes, and a stream. */
   const trafficPasses = async () => {
@@ -66,11 +53,6 @@ describeIf(labObstacle())("two joined clusters", () => {
       const stream = await lab.tcp(to, from, { family, bytes: amount(4 << 20), timeout: patience(10_000) });
       expect(stream).toMatchObject({ ok: true, sourceSeen: to.address(family) });
     }
-  };
-
-  const expectNothingLost = ({ sent, lost }: { sent: number; lost: number }) => {
-    expect(sent).toBeGreaterThan(50);
-    expect(lost).toBe(0);
   };
 
   test("write when they start for the first time", async () => {
@@ -103,7 +85,7 @@ describeIf(labObstacle())("two joined clusters", () => {
       });
       expect(totals.applies).toBeGreaterThan(0);
     }
-    expectNothingLost(await flows.stop());
+    await flows.stopWithoutLoss();
   });
 
   test("lose nothing while one app after the other is restarted under load", async () => {
@@ -114,7 +96,7 @@ describeIf(labObstacle())("two joined clusters", () => {
       const next = await lab.startApp(app.name, app.node, { timeout: patience(30_000) });
       expect((await status(next)).totals).toMatchObject({ writes: 0, removes: 0, failures: 0, errors: 0 });
     }
-    expectNothingLost(await flows.stop());
+    await flows.stopWithoutLoss();
   });
 
   test("put right what somebody removed under them", async () => {
@@ -167,7 +149,7 @@ describeIf(labObstacle())("two joined clusters", () => {
     const flows = await load();
     for (const app of lab.apps.filter(({ running }) => running)) expect(await app.stop()).toBe(0);
     await trafficPasses();
-    expectNothingLost(await flows.stop());
+    await flows.stopWithoutLoss();
     for (const node of lab.nodes) expect(existsSync(`${node.dir}/routeagent.sock`)).toBe(false);
   });
 

@@ -22,6 +22,7 @@ export interface Status {
   }[];
   readonly clusters: readonly {
     readonly id: string;
+    readonly index?: number;
     readonly slots: readonly { readonly hop: number; readonly slots: number }[];
   }[];
   readonly reasons: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
