@@ -216,13 +216,13 @@ test("an app does not start where another one answers, and touches nothing", asy
 
 test("an app prints the node's packets by reason and its own hops as metrics", async () => {
   const run = new Run();
-  run.kernel.reasons = [{ reason: "DROP_UNKNOWN_PEER", packets: 3n, bytes: 300n }];
+  run.kernel.reasons = [{ reason: "drop_unknown_peer", packets: 3n, bytes: 300n }];
   await run.up();
   const [hop] = run.kernel.rows.hops.values();
   run.kernel.traffic.set(hop?.index ?? 0, { txPackets: 7n, txBytes: 700n, rxPackets: 5n, rxBytes: 500n });
   const text = await (await run.get("/metrics")).text();
-  expect(text).toContain('strait_packets_total{reason="DROP_UNKNOWN_PEER"} 3\n');
-  expect(text).toContain('strait_bytes_total{reason="DROP_UNKNOWN_PEER"} 300\n');
+  expect(text).toContain('strait_packets_total{reason="drop_unknown_peer"} 3\n');
+  expect(text).toContain('strait_bytes_total{reason="drop_unknown_peer"} 300\n');
   expect(text).toContain('strait_hop_tx_packets_total{kind="vxlan",remote="172.31.9.3"} 7\n');
   expect(text).toContain('strait_hop_rx_bytes_total{kind="vxlan",remote="172.31.9.3"} 500\n');
   expect(text).toContain('strait_apply_writes_total{map="slots"} 256\n');

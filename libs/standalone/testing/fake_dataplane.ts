@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApplyReport, Dataplane } from "@strait/dataplane";
+import type { ApplyReport, Dataplane, HopTraffic } from "@strait/dataplane";
 import {
   addRow,
   address,
@@ -39,7 +39,7 @@ export class FakeKernel {
   facts: NodeFacts = nodeFacts();
   /** Thrown by `facts` while set. */
   obstacle: Error | undefined;
-  traffic: ReturnType<Dataplane["counters"]>["traffic"] = new Map();
+  readonly traffic = new Map<number, HopTraffic>();
   reasons: ReturnType<Dataplane["counters"]>["reasons"] = [];
   /** Dataplanes that are open. */
   open = 0;
