@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, expect, test } from "bun:test";
 import { Random } from "@strait/model/testing";
-import { describeIf, eth, extension, type Layer, tcp, tcpOption, tcpOptions } from "@strait/testkit";
+import { describeIf, eth, extension, type Layer, payload, tcp, tcpOption, tcpOptions } from "@strait/testkit";
 import { Bench, unfit } from "./support/bench.ts";
 import { expectRun } from "./support/expect.ts";
 import { between, mixes, tunnel } from "./support/packets.ts";
@@ -20,7 +20,11 @@ describeIf(unfit)("strait_from_pod and the MSS", () => {
 
   /** Sends a segment; the options with which it must arrive. All checksums must be right. */
   function expectOptions(before: Uint8Array, after: Uint8Array, { flags = SYN, seq = 7 } = {}): void {
-    const segment = (options: Uint8Array): Layer[] => [tcp({ sport: 40000, dport: 80, seq, flags, options })];
+    // A SYN may carry data (RFC 7413): no option is to be found in there.
+    const segment = (options: Uint8Array): Layer[] => [
+      tcp({ sport: 40000, dport: 80, seq, flags, options }),
+      payload([0xff, 0xff]),
+    ];
     expectRun(benches[4], "from_pod", [eth(), between("podOnW1", "podInWest", 4), ...segment(before)], {
       reason: "sent",
       out: [eth(), ...tunnel("w1", "gw1", 4), between("podOnW1", "podInWest", 4, { ttl: 63 }), ...segment(after)],
@@ -51,12 +55,14 @@ describeIf(unfit)("strait_from_pod and the MSS", () => {
     ["lowers it behind other options", lowered((size) => [sackPermitted, timestamps(77), mss(size), nop, windowScale(9)])],
     ["lowers it at the very end of the header", lowered((size) => [other(254, 34), mss(size)])],
     ["leaves what fits exactly", same(mss(fits))],
+    ["leaves what is one smaller", same(mss(fits - 1))],
     ["leaves what is smaller", same(mss(536))],
     ["lowers what is one too large", [tcpOptions(mss(fits + 1)), tcpOptions(mss(fits))]],
     ["leaves a SYN without options", same()],
     ["leaves a SYN without the option", same(sackPermitted, timestamps(1), windowScale(7))],
-    ["leaves bytes behind the end of the options", same(end, mss(1460))],
+    ["leaves bytes behind the end of the options", same([...end, 2], mss(1460))],
     ["leaves an option of the wrong length", same([2, 3, 0xff, 0xff])],
+    ["leaves what stands behind an option of one byte", same([8, 1], mss(1460))],
     ["leaves what stands behind an option of no length", same([8, 0], mss(1460))],
     ["leaves what stands behind an option longer than the header", same([8, 40], mss(1460))],
     ["leaves an option that reaches beyond the header", same(nop, nop, nop, nop, nop, [2, 4, 0xff])],

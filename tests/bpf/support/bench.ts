@@ -17,18 +17,33 @@ import { buildPacket, type Layer, requires } from "@strait/testkit";
 import { DEVICE, type SceneRows } from "./scene.ts";
 
 const OBJECT = "build/bpf/encap.o";
+const UNITS = "build/bpf/unit";
 
 /** Why the programs cannot be run here; undefined where they can. */
-export const unfit = requires({ root: true, files: [OBJECT, "build/native/libstraitshim.so"] });
+export const unfit = requires({
+  root: true,
+  files: [OBJECT, `${UNITS}/from_tunnel.o`, `${UNITS}/tagged.o`, "build/native/libstraitshim.so"],
+});
 
-/** The programs of encap.c without their prefix. */
-export type ProgramName = "from_pod" | "from_host" | "from_wire" | "from_tunnel";
+/** The programs of encap.c, and those of bpf/unit that put packets before them which BPF_PROG_TEST_RUN cannot make. */
+export const programNames = {
+  from_pod: "strait_from_pod",
+  from_host: "strait_from_host",
+  from_wire: "strait_from_wire",
+  from_tunnel: "strait_from_tunnel",
+  keyed_from_tunnel: "unit_from_tunnel",
+  tagged_from_pod: "unit_tagged_from_pod",
+  tagged_from_wire: "unit_tagged_from_wire",
+} as const;
+export type ProgramName = keyof typeof programNames;
 
 /** What tc makes of a return value; others never come. */
 export const verdicts = { pass: -1, drop: 2, redirect: 7 } as const;
 export type Verdict = keyof typeof verdicts;
 
 export interface RunOptions {
+  /** Words the program finds in the control buffer. */
+  readonly cb?: readonly number[];
   /** A GSO packet: bytes of payload per segment, and how many there are. */
   readonly gsoSize?: number;
   readonly gsoSegs?: number;
@@ -44,14 +59,21 @@ export interface Outcome {
   readonly data: Uint8Array;
 }
 
+export interface BenchOptions {
+  /** The programs of this file of bpf/unit in place of encap.c. */
+  readonly unit?: "from_tunnel" | "tagged";
+  /** Values of config.h that differ from the usual. */
+  readonly config?: Readonly<Record<string, number | boolean>>;
+}
+
 /** The programs of one node. */
 export class Bench implements Disposable {
   readonly #object: BpfObject;
   #counted: readonly Count[];
 
-  /** @param config values of config.h that differ from the usual */
-  constructor(rows: SceneRows, { config = {} }: { readonly config?: Readonly<Record<string, number | boolean>> } = {}) {
-    this.#object = BpfObject.open(OBJECT, { config: { strait0_ifindex: DEVICE, can_pop_mixed: popsMixed(), ...config } });
+  constructor(rows: SceneRows, { unit, config = {} }: BenchOptions = {}) {
+    const path = unit === undefined ? OBJECT : `${UNITS}/${unit}.o`;
+    this.#object = BpfObject.open(path, { config: { strait0_ifindex: DEVICE, can_pop_mixed: popsMixed(), ...config } });
     this.#object.load();
     for (const name of Object.keys(rows) as MapName[]) this.put(name, rows[name] ?? []);
     this.#counted = this.counters();
@@ -69,7 +91,7 @@ export class Bench implements Disposable {
   run(program: ProgramName, packet: readonly Layer[] | Uint8Array, options: RunOptions = {}): Outcome {
     const data = packet instanceof Uint8Array ? packet : buildPacket(packet);
     const context = { ifindex: DEVICE, ...options };
-    const result: TestRunResult = this.#object.program(`strait_${program}`).testRun({ data, context });
+    const result: TestRunResult = this.#object.program(programNames[program]).testRun({ data, context });
     const before = this.#counted;
     this.settle();
     const reasons: Partial<Record<ReasonName, number>> = {};
@@ -87,7 +109,7 @@ export class Bench implements Disposable {
   /** Runs a packet and gives the bare return value; the counters are left for later. */
   probe(program: ProgramName, packet: readonly Layer[] | Uint8Array): number {
     const data = packet instanceof Uint8Array ? packet : buildPacket(packet);
-    return this.#object.program(`strait_${program}`).testRun({ data, context: { ifindex: DEVICE } }).verdict;
+    return this.#object.program(programNames[program]).testRun({ data, context: { ifindex: DEVICE } }).verdict;
   }
 
   /** Forgets what was counted up to now, so that the next run tells its own count only. */
