@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { planGateway } from "@strait/plan";
-import type { Wiring } from "@strait/standalone";
+import { printVerdicts, type Wiring } from "@strait/standalone";
 
 /**
  * Who talks to whom: facts of the dataplane and the config go to `planGateway`, its plan goes back to the dataplane. The
@@ -10,4 +10,5 @@ export const wiring: Wiring = {
   plan: planGateway,
   open: async (options) => (await import("@strait/dataplane")).openDataplane(options),
   uninstall: async (options) => (await import("@strait/dataplane")).uninstallDataplane(options),
+  trace: printVerdicts,
 };

@@ -15,4 +15,6 @@ export type { ApplyReport, Dataplane, Desired } from "./dataplane.ts";
 export { type DataplaneOptions, DEFAULT_OBJECT, openDataplane } from "./open.ts";
 export { checkNode, type Surroundings } from "./preflight.ts";
 export { SetupError } from "./setup_error.ts";
+export { type TracedVerdict, traceVerdicts } from "./trace.ts";
 export { uninstallDataplane } from "./uninstall.ts";
+export { bootTime, formatVerdict } from "./verdict_text.ts";

@@ -57,15 +57,9 @@ export const DEFAULT_OBJECT: string = join(import.meta.dir, "..", "..", "build",
  *
  * @throws SetupError where the node cannot carry it, with one sentence that says what to change.
  */
-export function openDataplane({
-  pinDir,
-  owner,
-  objectPath = DEFAULT_OBJECT,
-  attach = attachKind(),
-  log,
-}: DataplaneOptions): Dataplane {
+export function openDataplane({ pinDir, owner, objectPath = DEFAULT_OBJECT, attach, log }: DataplaneOptions): Dataplane {
   checkNode({ pinDir, objectPath });
-  return new KernelDataplane({ pins: new Pins(pinDir), objectPath, owner, attach, log });
+  return new KernelDataplane({ pins: new Pins(pinDir), objectPath, owner, attach: attach ?? attachKind(), log });
 }
 
 interface Parts {

@@ -62,6 +62,11 @@ export class Pins {
     return this.#links();
   }
 
+  /** Held by the one process that reads the trace. */
+  get traceLock(): string {
+    return join(this.dir, "programs");
+  }
+
   make(): void {
     mkdirSync(this.#links(), { recursive: true, mode: 0o700 });
     mkdirSync(join(this.dir, "programs"), { recursive: true, mode: 0o700 });

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { bpffsMounted } from "@strait/ffi";
 import { SetupError } from "./setup_error.ts";
 
 const BTF = "/sys/kernel/btf/vmlinux";
 
+/** What the kernel asks for (capabilities(7)): links, routes and attachments; loading, and opening programs by id. */
+const CAPABILITIES = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n } as const;
+
 /** What is looked at before anything is made; a test gives its own. */
 export interface Surroundings {
   /** Effective user id; -1 where the platform has none. */
   readonly uid: number;
+  /** Effective capabilities as a set of bits. */
+  readonly capabilities: bigint;
   readonly exists: (path: string) => boolean;
   readonly isBpffs: (path: string) => boolean;
 }
 
 /** The node this runs on. */
 export function realSurroundings(): Surroundings {
-  return { uid: process.geteuid?.() ?? -1, exists: existsSync, isBpffs: bpffsMounted };
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+  return { uid: process.geteuid?.() ?? -1, capabilities: BigInt(`0x${effective}`), exists: existsSync, isBpffs: bpffsMounted };
 }
 
 /**
@@ -29,8 +35,13 @@ export function checkNode(
   { pinDir, objectPath }: { readonly pinDir: string; readonly objectPath: string },
   around: Surroundings = realSurroundings(),
 ): void {
-  if (around.uid !== 0) {
-    throw new SetupError("the dataplane needs root (CAP_BPF and CAP_NET_ADMIN): start it as root");
+  const lacking = Object.entries(CAPABILITIES).filter(([, bit]) => (around.capabilities & (1n << bit)) === 0n);
+  if (around.uid !== 0 || lacking.length > 0) {
+    const what =
+      around.uid !== 0 ? `user ${around.uid} is not root` : `this process lacks ${lacking.map(([name]) => name).join(" and ")}`;
+    throw new SetupError(
+      `the dataplane needs root with CAP_NET_ADMIN and CAP_SYS_ADMIN, and ${what}: start it so, in a container as a privileged one`,
+    );
   }
   if (!around.exists(BTF)) {
     throw new SetupError(`the kernel has no BTF (${BTF}): use a kernel built with CONFIG_DEBUG_INFO_BTF, 5.15 or later`);

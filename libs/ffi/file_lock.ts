@@ -25,9 +25,9 @@ export class FileLock extends FdHandle {
     return new FileLock(check(shim().strait_lock(cString(path), 0, 1), "lock", path));
   }
 
-  /** Takes the lock of a file, which is made if missing; undefined if somebody else holds it. */
-  static tryTake(path: string): FileLock | undefined {
-    const fd = shim().strait_lock(cString(path), 1, 0);
+  /** Takes the lock of a file, which is made if missing unless `create` is false; undefined if somebody else holds it. */
+  static tryTake(path: string, { create = true }: { readonly create?: boolean } = {}): FileLock | undefined {
+    const fd = shim().strait_lock(cString(path), create ? 1 : 0, 0);
     return fd === EWOULDBLOCK ? undefined : new FileLock(check(fd, "lock", path));
   }
 }

@@ -22,6 +22,8 @@ describeIf(requires({ files: [shimPath()] }))("FileLock", () => {
       expect(second).toBeDefined();
       using whole = FileLock.take(directory);
       expect(whole.fd).toBeGreaterThan(2);
+      expect(FileLock.tryTake(directory, { create: false })).toBeUndefined();
+      expect(() => FileLock.tryTake(join(directory, "other"), { create: false })).toThrow("ENOENT");
     } finally {
       rmSync(directory, { recursive: true });
     }

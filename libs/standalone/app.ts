@@ -15,12 +15,22 @@ export interface OpenOptions {
   readonly log: Log;
 }
 
+/** What the trace is told with. */
+export interface TraceOptions {
+  readonly pinDir: string;
+  readonly signal: AbortSignal;
+  /** Takes one line; false once nobody reads any more. */
+  readonly print: (line: string) => boolean;
+}
+
 /** Who does an app's work. A part that needs libraries of the machine is loaded when it is opened, so that --help needs none. */
 export interface Wiring {
   readonly plan: Planner;
   /** Throws an Error whose message says what to change on this node. */
   readonly open: (options: OpenOptions) => Promise<Dataplane>;
   readonly uninstall: (options: OpenOptions) => Promise<{ readonly removed: readonly string[] }>;
+  /** Prints the verdicts of the node's programs, one a line, until the signal aborts. Throws as `open` does. */
+  readonly trace: (options: TraceOptions) => Promise<void>;
 }
 
 /** What makes an app this app. */
@@ -39,7 +49,8 @@ export interface AppSpec {
 export interface System {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: (text: string) => void;
+  /** False once nobody reads any more. */
+  readonly out: (text: string) => boolean;
   readonly err: (text: string) => void;
   readonly timers: Timers;
   /** Calls back at every such signal until the returned function is called. */
@@ -52,7 +63,7 @@ export function processSystem(): System {
     argv: process.argv.slice(2),
     env: process.env,
     out: (text) => write(1, text),
-    err: (text) => write(2, text),
+    err: (text) => void write(2, text),
     timers: systemTimers,
     onSignal(name, run) {
       process.on(name, run);
@@ -62,10 +73,12 @@ export function processSystem(): System {
 }
 
 /** At once, so that nothing is lost when the process ends right after. */
-function write(fd: number, text: string): void {
+function write(fd: number, text: string): boolean {
   try {
     writeSync(fd, text);
-  } catch {
+    return true;
+  } catch (error) {
     // A reader that is gone or asleep (EPIPE, EAGAIN) must not stop a dataplane; the line is lost, /status still tells.
+    return !(error instanceof Error && "code" in error && error.code === "EPIPE");
   }
 }

@@ -7,7 +7,7 @@ import * as v from "valibot";
 export type Options =
   | { readonly action: "help" | "version" }
   | (RunOptions & { readonly action: "run" })
-  | (Partial<RunOptions> & { readonly action: "uninstall" });
+  | (Partial<RunOptions> & { readonly action: "uninstall" | "trace" });
 
 /** What an app runs with, besides its file. */
 export interface RunOptions {
@@ -23,6 +23,7 @@ export interface RunOptions {
 const FLAGS = {
   config: { type: "string", takes: "FILE", help: "the cluster file (YAML); read again when it changes [STRAIT_CONFIG]" },
   uninstall: { type: "boolean", takes: "", help: "remove everything Strait put on this node, and end" },
+  trace: { type: "boolean", takes: "", help: "print what happens to every packet, one line each, until Ctrl-C" },
   listen: {
     type: "string",
     takes: "ADDRESS",
@@ -46,6 +47,7 @@ const schema = v.object({
     ),
   ),
   uninstall: v.optional(v.boolean(), false),
+  trace: v.optional(v.boolean(), false),
   help: v.optional(v.boolean(), false),
   version: v.optional(v.boolean(), false),
 });
@@ -67,7 +69,7 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   };
   const parsed = v.safeParse(schema, { ...fromEnv, ...flags.value });
   if (!parsed.success) return refuse(parsed.issues[0].message);
-  const { config, log, objectPath, uninstall, help, version } = parsed.output;
+  const { config, log, objectPath, uninstall, trace, help, version } = parsed.output;
   if (help || version) return ok(Object.freeze({ action: help ? "help" : "version" }));
   const listen = parsed.output.listen === undefined ? undefined : parseListen(parsed.output.listen);
   if (listen && !listen.ok) return listen;
@@ -76,7 +78,10 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     ...(log && { log }),
     ...(objectPath !== undefined && { objectPath }),
   };
-  if (uninstall) return ok(Object.freeze({ action: "uninstall", ...(config !== undefined && { config }), ...common }));
+  if (uninstall && trace) return refuse("--uninstall and --trace are two things: say one of them");
+  if (uninstall || trace) {
+    return ok(Object.freeze({ action: uninstall ? "uninstall" : "trace", ...(config !== undefined && { config }), ...common }));
+  }
   if (config === undefined) return refuse("there is no config: say --config FILE, or --help for the flags");
   return ok(Object.freeze({ action: "run", config, ...common }));
 }
@@ -89,6 +94,7 @@ export function helpText(app: string, purpose: string): string {
     "",
     `usage: bun run ${app} --config FILE`,
     `       bun run ${app} --uninstall [--config FILE]`,
+    `       bun run ${app} --trace [--config FILE]`,
     "",
     ...lines,
     "",

@@ -31,6 +31,7 @@ test("options take a place to listen and the BPF object for a run", () => {
 test("options need a config to run but none to uninstall, help or tell the version", () => {
   expect(parseOptions([], {})).toEqual({ ok: false, reason: "there is no config: say --config FILE, or --help for the flags" });
   expect(parseOptions(["--uninstall"], {})).toEqual({ ok: true, value: { action: "uninstall" } });
+  expect(parseOptions(["--trace"], {})).toEqual({ ok: true, value: { action: "trace" } });
   expect(parseOptions(["--help"], {})).toEqual({ ok: true, value: { action: "help" } });
   expect(parseOptions(["--version"], {})).toEqual({ ok: true, value: { action: "version" } });
 });
@@ -43,6 +44,7 @@ test("options refuse with one sentence what they do not know", () => {
     [["--config", ""], "--config is empty"],
     [["--config", "x", "--log", "loud"], "is no level: use debug, info, warn or error"],
     [["--uninstall=yes"], "--uninstall"],
+    [["--uninstall", "--trace"], "two things"],
     [["--config", "x", "--listen", "0.0.0.0:80"], "is not loopback"],
   ] as const) {
     const parsed = parseOptions(argv, {});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PIN_DIR, type Result } from "@strait/model";
+import { type ClusterFile, PIN_DIR, type Result } from "@strait/model";
 import { formatListen, Log, type LogOptions } from "@strait/obs";
 import { type AppSpec, processSystem, type System } from "./app.ts";
 import { ConfigWatch } from "./config_watch.ts";
@@ -26,6 +26,7 @@ export async function runApp(spec: AppSpec, options: Result<Options>, system: Sy
   if (options.value.action === "help") system.out(helpText(name, purpose));
   if (options.value.action === "version") system.out(`${name} ${version}\n`);
   if (options.value.action === "uninstall") return uninstall(spec, system, options.value);
+  if (options.value.action === "trace") return trace(spec, system, options.value);
   if (options.value.action === "run") return run(spec, system, options.value);
   return EXIT.ok;
 }
@@ -60,23 +61,18 @@ async function run(spec: AppSpec, system: System, options: RunOptions): Promise<
   }
 }
 
-async function uninstall(spec: AppSpec, system: System, options: Options & { action: "uninstall" }): Promise<number> {
+async function uninstall(spec: AppSpec, system: System, options: Partial<RunOptions>): Promise<number> {
   const log = newLog(spec, system, options);
-  const config =
-    options.config === undefined ? undefined : new ConfigWatch(options.config, { timers: system.timers, parse: readConfig });
-  if (config && config.read() !== "accepted") {
-    for (const reason of config.reasons) system.err(`${reason}\n`);
-    system.err(`${spec.name}: the file tells where the objects are pinned; without --config it is ${PIN_DIR}\n`);
-    return EXIT.refused;
-  }
-  const listen = options.listen ?? config?.file?.listen ?? defaultListen(spec.name);
+  const pinned = whereFrom(spec, system, options.config);
+  if (!pinned) return EXIT.refused;
+  const { pinDir, file } = pinned;
+  const listen = options.listen ?? file?.listen ?? defaultListen(spec.name);
   if ((await appAt(listen)) === spec.name) {
     log.error("cannot uninstall", { reason: `${spec.name} runs and answers on ${formatListen(listen)}: stop it first` });
     return EXIT.failed;
   }
   try {
     const { objectPath } = options;
-    const pinDir = config?.file?.pinDir ?? PIN_DIR;
     const { removed } = await spec.wiring.uninstall({
       pinDir,
       owner: spec.owner,
@@ -90,4 +86,32 @@ async function uninstall(spec: AppSpec, system: System, options: Options & { act
     log.error("cannot uninstall", { reason: error instanceof Error ? error.message : String(error) });
     return EXIT.failed;
   }
+}
+
+async function trace(spec: AppSpec, system: System, options: Partial<RunOptions>): Promise<number> {
+  const log = newLog(spec, system, options);
+  const pinned = whereFrom(spec, system, options.config);
+  if (!pinned) return EXIT.refused;
+  const ended = new AbortController();
+  const offs = (["SIGTERM", "SIGINT"] as const).map((name) => system.onSignal(name, () => ended.abort()));
+  const print = (line: string): boolean => system.out(`${line}\n`);
+  try {
+    await spec.wiring.trace({ pinDir: pinned.pinDir, signal: ended.signal, print });
+    return EXIT.ok;
+  } catch (error) {
+    log.error("cannot trace", { reason: error instanceof Error ? error.message : String(error) });
+    return EXIT.failed;
+  } finally {
+    for (const off of offs) off();
+  }
+}
+
+/** Where what is ours is pinned: the file tells, where one is given. Undefined where it is refused, which is told. */
+function whereFrom(spec: AppSpec, system: System, path: string | undefined): { pinDir: string; file?: ClusterFile } | undefined {
+  if (path === undefined) return { pinDir: PIN_DIR };
+  const config = new ConfigWatch(path, { timers: system.timers, parse: readConfig });
+  if (config.read() === "accepted" && config.file) return { pinDir: config.file.pinDir ?? PIN_DIR, file: config.file };
+  for (const reason of config.reasons) system.err(`${reason}\n`);
+  system.err(`${spec.name}: the file tells where the objects are pinned; without --config it is ${PIN_DIR}\n`);
+  return undefined;
 }

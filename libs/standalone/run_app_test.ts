@@ -53,6 +53,11 @@ class Run {
           return this.dataplane;
         },
         uninstall: async ({ pinDir, owner }) => ({ removed: [`${pinDir} of ${owner}`] }),
+        trace: async ({ pinDir, signal, print }) => {
+          if (this.obstacle) throw this.obstacle;
+          print(`verdicts of ${pinDir}`);
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        },
       },
       status: nodeStatus,
     };
@@ -229,6 +234,23 @@ test("an app prints the node's packets by reason and its own hops as metrics", a
   expect(text).toContain("strait_apply_failures_total 0\n");
   expect(text).toContain("strait_config_ok 1\n");
   expect(text).toMatch(/strait_build_info\{app="gateway",version="1.2.3",bun="[\d.]+"\} 1\n/);
+});
+
+test("an app traces what is pinned where its file says, until it is told to end", async () => {
+  const run = new Run((of) => ["--trace", "--config", of.config]);
+  run.write("pinDir: /sys/fs/bpf/other\n");
+  const code = run.start();
+  expect(run.system.stdout).toBe("verdicts of /sys/fs/bpf/other\n");
+  await run.system.signal("SIGINT");
+  expect(await code).toBe(EXIT.ok);
+  expect(run.system.listening).toBe(false);
+});
+
+test("an app that cannot trace says why and ends with 1", async () => {
+  const run = new Run(() => ["--trace"]);
+  run.obstacle = new Error("nothing is pinned");
+  expect(await run.start()).toBe(EXIT.failed);
+  expect(run.system.stderr).toContain('msg="cannot trace" reason="nothing is pinned"');
 });
 
 test("an app uninstalls from the file's pin directory and says what it removed", async () => {

@@ -8,6 +8,11 @@ import { runApp } from "../run_app.ts";
 import { FakeDataplane } from "./fake_dataplane.ts";
 
 const system = processSystem();
-const wiring = { plan: planGateway, open: async () => new FakeDataplane(), uninstall: async () => ({ removed: [] }) };
+const wiring = {
+  plan: planGateway,
+  open: async () => new FakeDataplane(),
+  uninstall: async () => ({ removed: [] }),
+  trace: async () => {},
+};
 const spec = { name: "gateway", owner: "gateway", version: "0.0.0", purpose: "Tests.", wiring, status: nodeStatus } as const;
 process.exit(await runApp(spec, parseOptions(system.argv, system.env), system));

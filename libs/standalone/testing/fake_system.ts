@@ -17,8 +17,9 @@ export class FakeSystem implements System {
     this.argv = argv;
   }
 
-  readonly out = (text: string): void => {
+  readonly out = (text: string): boolean => {
     this.stdout += text;
+    return true;
   };
 
   readonly err = (text: string): void => {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "bun:test";
+import { checkNode, realSurroundings, type Surroundings } from "./preflight.ts";
+import { SetupError } from "./setup_error.ts";
+
+const WHERE = { pinDir: "/sys/fs/bpf/strait", objectPath: "/opt/encap.o" };
+const ALL = (1n << 41n) - 1n;
+const GOOD: Surroundings = { uid: 0, capabilities: ALL, exists: () => true, isBpffs: () => true };
+
+test("checkNode takes a node that has everything", () => {
+  expect(() => checkNode(WHERE, GOOD)).not.toThrow();
+});
+
+test.each([
+  ["not root", { uid: 1000 }, "user 1000 is not root: start it so"],
+  ["without CAP_NET_ADMIN", { capabilities: ALL & ~(1n << 12n) }, "lacks CAP_NET_ADMIN: start it so"],
+  ["without CAP_SYS_ADMIN", { capabilities: ALL & ~(1n << 21n) }, "lacks CAP_SYS_ADMIN: start it so"],
+  ["without any capability", { capabilities: 0n }, "lacks CAP_NET_ADMIN and CAP_SYS_ADMIN: start it so"],
+  ["without BTF", { exists: (path: string) => !path.includes("btf") }, "use a kernel built with CONFIG_DEBUG_INFO_BTF"],
+  ["without the programs", { exists: (path: string) => path !== WHERE.objectPath }, "run ./justw build"],
+  ["without a bpffs", { isBpffs: () => false }, "mount -t bpf bpf /sys/fs/bpf"],
+])("checkNode refuses a node that is %s, and says what to change", (_what, change: Partial<Surroundings>, sentence) => {
+  const check = () => checkNode(WHERE, { ...GOOD, ...change });
+  expect(check).toThrow(SetupError);
+  expect(check).toThrow(sentence);
+});
+
+test("realSurroundings reads this process's own user and capabilities", () => {
+  const { uid, capabilities } = realSurroundings();
+  expect(uid).toBe(process.geteuid?.() ?? -1);
+  if (uid === 0) expect(capabilities).toBeGreaterThan(0n);
+});
