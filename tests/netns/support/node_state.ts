@@ -59,7 +59,7 @@ function steady(text: string): string {
     .map((line) =>
       line
         .replace(/ (packets|bytes) \d+/g, "")
-        .replace(/ expires \S+/g, "")
+        .replace(/ expires \S+| tentative/g, "")
         .replace(/ \w+_timer +[\d.]+/g, ""),
     )
     .filter((line) => !/mc_forwarding|stable_secret/.test(line))
