@@ -9,8 +9,8 @@ export const CNI_CACHE_DIR = "/var/lib/cni";
 
 /** A pod's address behind a host interface, as the CNI plugin reported it. */
 export interface CniPod {
-  /** Host side of the pod's veth. */
-  readonly hostInterface: string;
+  /** What the plugins made outside the pod: the host side of its veth, and perhaps a bridge or a device for shaping. */
+  readonly hostInterfaces: readonly string[];
   readonly address: Address;
   /** Of the pod's own interface, where the plugin told it. */
   readonly mac?: Mac;
@@ -24,8 +24,8 @@ const Entry = v.object({
 });
 
 /**
- * Reads one entry of libcni's cache (CNI specification 1.0, result type). Total: an entry of another shape gives no pods. The
- * host side is the last interface outside the sandbox: the bridge plugin lists the bridge first, ptp only the veth.
+ * Reads one entry of libcni's cache (CNI specification 1.0, result type). Total: an entry of another shape gives no pods. Some
+ * plugins (Calico) list no interface inside the pod; their addresses count all the same.
  */
 export function parseCniEntry(text: string): CniPod[] {
   let json: unknown;
@@ -37,15 +37,15 @@ export function parseCniEntry(text: string): CniPod[] {
   const parsed = v.safeParse(Entry, json);
   if (!parsed.success) return [];
   const { interfaces, ips } = parsed.output.result;
-  const host = interfaces.findLast((candidate) => !candidate.sandbox);
-  if (!host) return [];
+  const hostInterfaces = interfaces.filter(({ sandbox }) => !sandbox).map(({ name }) => name);
+  if (hostInterfaces.length === 0) return [];
   return ips.flatMap(({ interface: index, address: text }) => {
     const inside = index === undefined ? interfaces.find((candidate) => candidate.sandbox) : interfaces[index];
-    if (!inside?.sandbox) return [];
+    if (index !== undefined && !inside?.sandbox) return [];
     const address = parseAddress(text.split("/")[0] ?? "");
     if (!address.ok) return [];
-    const mac = parseMac(inside.mac ?? "");
-    return [{ hostInterface: host.name, address: address.value, ...(mac.ok && { mac: mac.value }) }];
+    const mac = parseMac(inside?.mac ?? "");
+    return [{ hostInterfaces, address: address.value, ...(mac.ok && { mac: mac.value }) }];
   });
 }
 

@@ -64,8 +64,8 @@ function podsBehind(link: Link, { addresses, cni, routes, podSubnets }: Sighting
       pods.set(formatAddress(destination.address), { address: destination.address });
     }
   }
-  for (const { hostInterface, address, mac } of cni) {
-    if (hostInterface === link.name && isPod(address)) pods.set(formatAddress(address), { address, ...(mac && { mac }) });
+  for (const { hostInterfaces, address, mac } of cni) {
+    if (hostInterfaces.includes(link.name) && isPod(address)) pods.set(formatAddress(address), { address, ...(mac && { mac }) });
   }
   return [...pods.values()];
 }
