@@ -118,6 +118,7 @@ describeIf(unfit)("strait_from_wire on a gateway", () => {
     tunnel(place, "gw1", over, { sport: even, port: 4500, vni: 1000, ip4: { id: 3 } });
   const rows: [name: string, reason: ReasonName, outer: (over: Family) => Layer[], inner: (family: Family) => Layer[]][] = [
     ["a source of the own cluster", "drop_spoofed_source", cable(), (f) => [between("podOnW2", "podOnW1", f), ports()]],
+    ["a source of this very node", "drop_spoofed_source", cable(), (f) => [between("podOnGw1", "podOnW1", f), ports()]],
     ["a source of another cluster", "drop_spoofed_source", cable(), (f) => [between("podInNorth", "podOnW1", f), ports()]],
     ["a source of nobody", "drop_spoofed_source", cable(), (f) => [between("elsewhere", "podOnW1", f), ports()]],
     ["a destination in another cluster", "drop_no_route", cable(), (f) => [between("podInWest", "podInNorth", f), ports()]],
