@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  type Address,
   addRow,
   CABLE_DEVICE,
   CABLE_PORT,
@@ -32,10 +33,9 @@ function addCablePeers(
   lanes: HopPlan,
   indexes: ReadonlyMap<string, number>,
 ): void {
-  // Cables may end on an address of an uplink of their own that the nodes' entries do not name.
-  for (const address of [...own.addresses, ...[...lanes.hops.values()].map((lane) => lane.local)]) {
+  const addSelf = (address: Address): void =>
     addRow(rows, "peers", { address, role: "cable", flags: ["self"], cluster: 0, hop: 0, local: address });
-  }
+  for (const address of own.addresses) addSelf(address);
   for (const { id, gateways } of file.clusters) {
     const cluster = indexes.get(id);
     for (const { name, addresses } of gateways) {
@@ -43,7 +43,11 @@ function addCablePeers(
       if (cluster === undefined || !lane) continue;
       for (const address of addresses) {
         const local = ways.localFor(address);
-        if (local) addRow(rows, "peers", { address, role: "cable", flags: ["gateway"], cluster, hop: lane.index, local });
+        if (!local) continue;
+        // Cables may end on an address of an uplink of their own that the nodes' entries do not name; so may, of either
+        // family, what a peer sends beside its lane.
+        addSelf(local);
+        addRow(rows, "peers", { address, role: "cable", flags: ["gateway"], cluster, hop: lane.index, local });
       }
     }
   }

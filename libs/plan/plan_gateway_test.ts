@@ -57,6 +57,13 @@ describe("planGateway", () => {
     expect(rows.peers.get("cable 172.31.1.2")?.flags).toEqual(["self"]);
   });
 
+  test("knows every address that its peers speak to for its own, in the family without a lane too", () => {
+    const { rows } = plan();
+    const peers = [...rows.peers.values()].filter((peer) => peer.role === "cable");
+    expect(new Set(peers.map((peer) => peer.local.family))).toEqual(new Set([4, 6]));
+    for (const { local } of peers) expect(rows.peers.get(`cable ${formatAddress(local)}`)?.flags).toEqual(["self"]);
+  });
+
   test("spreads a cluster's slots over the lanes to it", () => {
     const { rows } = plan();
     const west = [...rows.clusters.values()].find((c) => String(c.id) === "west")?.index;
