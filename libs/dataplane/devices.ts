@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from "node:fs";
-import { CABLE_DEVICE, INTRA_PORT, type LinkRow, STRAIT_DEVICE } from "@strait/model";
+import { address, CABLE_DEVICE, type IfIndex, INTRA_PORT, type LinkRow, STRAIT_DEVICE } from "@strait/model";
 import type { Link, Netlink } from "@strait/netlink";
 
 /** Loose reverse-path filtering: what the stack answers for a pod of another node may come in here (ip-sysctl.rst). */
 const RP_FILTER_LOOSE = "2";
+
+/**
+ * The IPv4 dummy address (RFC 7600; IANA 192.0.0.8/32). On a device without any IPv4 address even the loose filter drops what
+ * has its way back over another device (fib_validate_source, seen on 6.1 over an IPv6 underlay). Switching it off would not do:
+ * of the settings "all" and the device's own, the larger counts. Of host scope, so it is nobody's source address.
+ */
+const DUMMY_ADDRESS = address("192.0.0.8");
 
 /** Names of the links that are ours. */
 export const deviceNames: readonly string[] = [STRAIT_DEVICE, CABLE_DEVICE];
@@ -16,7 +23,7 @@ export function ensureStraitDevice(netlink: Netlink): { link: Link; writes: numb
   if (found && port === INTRA_PORT && found.flags.up) return { link: found, writes: 0 };
   const link = found && port === INTRA_PORT ? found : create(netlink, STRAIT_DEVICE, INTRA_PORT, found);
   netlink.setLink(link.ifindex, { up: true });
-  loosen(STRAIT_DEVICE);
+  loosen(netlink, STRAIT_DEVICE, link.ifindex);
   return { link: netlink.linkByIndex(link.ifindex) ?? link, writes: 1 };
 }
 
@@ -40,7 +47,7 @@ export function ensureDevice(netlink: Netlink, row: LinkRow): number {
     netlink.setLink(link.ifindex, { mtu: row.mtu, up: true });
     writes++;
   }
-  if (writes > 0) loosen(row.name);
+  if (writes > 0) loosen(netlink, row.name, link.ifindex);
   return writes;
 }
 
@@ -59,7 +66,8 @@ function create(netlink: Netlink, name: string, port: number, found: Link | unde
   });
 }
 
-function loosen(name: string): void {
+function loosen(netlink: Netlink, name: string, ifindex: IfIndex): void {
+  netlink.addAddress({ ifindex, address: DUMMY_ADDRESS, prefixLength: 32, scope: "host" });
   const path = `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
   if (readFileSync(path, "utf8").trim() !== RP_FILTER_LOOSE) writeFileSync(path, RP_FILTER_LOOSE);
 }
