@@ -54,6 +54,11 @@ INLINE void addr_from_v4(struct strait_addr *addr, __u32 v4)
 	addr->words[3] = v4;
 }
 
+INLINE int addr_is_v4(const struct strait_addr *addr)
+{
+	return (addr->words[0] | addr->words[1] | (addr->words[2] ^ bpf_htonl(0xffff))) == 0;
+}
+
 INLINE void addr_from_v6(struct strait_addr *addr, const struct in6_addr *v6)
 {
 	addr->words[0] = v6->in6_u.u6_addr32[0];
@@ -239,6 +244,9 @@ INLINE int parse_ipv6(const struct view *v, __u32 offset, struct packet *p)
 	addr_from_v6(&p->dst, &ip->daddr);
 	p->offset = offset;
 	p->family = 6;
+	/* In the maps such an address is an IPv4 one: on the wire it would stand for somebody it is not (RFC 6890: neither source nor destination). */
+	if (addr_is_v4(&p->src) || addr_is_v4(&p->dst))
+		return STOP(STRAIT_DROP_BAD_HEADER);
 	p->ttl = ip->hop_limit;
 	p->tos = (__u8)(ip->priority << 4 | ip->flow_lbl[0] >> 4);
 	p->length = bpf_ntohs(ip->payload_len) + (__u32)sizeof(*ip);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, expect, test } from "bun:test";
 import type { ReasonName } from "@strait/codec";
-import { describeIf, eth, icmp, type Layer, payload, tcp, tcpOption, tcpOptions } from "@strait/testkit";
+import { describeIf, eth, icmp, ip6, type Layer, payload, tcp, tcpOption, tcpOptions } from "@strait/testkit";
 import { Bench, popsMixed, unfit } from "./support/bench.ts";
 import { expectRun } from "./support/expect.ts";
 import { between, families, ipOf, mixes, ports, tunnel } from "./support/packets.ts";
-import { hops, hostMac, mtuOver, podMac, worker } from "./support/scene.ts";
+import { hops, hostMac, inner, mtuOver, outer, type Place, type Pod, podMac, worker } from "./support/scene.ts";
 
 describeIf(unfit)("strait_from_wire on a worker", () => {
   const benches = { 4: new Bench(worker(4)), 6: new Bench(worker(6)) };
@@ -122,6 +122,24 @@ describeIf(unfit)("strait_from_wire on a worker", () => {
       expectRun(benches[over], "from_wire", [eth(), ...outer(over), ...body(family)], { reason });
     },
   );
+
+  // The maps hold IPv4 addresses in this form; a header that carries it must not pass for the IPv4 one.
+  const mapped = (from: Place | Pod, to: Place | Pod): Layer => {
+    const at: Readonly<Record<string, Record<4, string>>> = { ...outer, ...inner };
+    return ip6({ src: `::ffff:${at[from]?.[4]}`, dst: `::ffff:${at[to]?.[4]}` });
+  };
+
+  test("takes no peer's word whose IPv4 address comes in an IPv6 header", () => {
+    const [, ...rest] = tunnel("gw1", "w1", 4, { sport });
+    expectRun(benches[4], "from_wire", [eth(), mapped("gw1", "w1"), ...rest, ...good(4)], { reason: "pass_not_ours" });
+  });
+
+  test("drops a packet within whose IPv6 header has IPv4 addresses", () => {
+    const packet = [eth(), ...tunnel("gw1", "w1", 4, { sport }), mapped("podInWest", "podOnW1"), ports()];
+    expectRun(benches[4], "from_wire", packet, { reason: "drop_bad_header" });
+    expectRun(benches[4], "from_pod", [eth(), mapped("podOnW1", "podInWest"), ports()], { reason: "drop_bad_header" });
+    expectRun(benches[4], "from_pod", [eth(), mapped("podOnW1", "gw1"), ports()], { reason: "drop_tunnel_port" });
+  });
 
   test("passes on frames without IP", () => {
     expectRun(benches[4], "from_wire", [eth({ type: 0x0806 }), payload(28)], { reason: "pass_not_ip" });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { address, addressToBytes } from "@strait/model";
+import { address, addressFromBytes, addressToBytes, formatAddress } from "@strait/model";
 
 /** A big-endian 16-bit number. */
 export const be16 = (value: number): number[] => [(value >>> 8) & 0xff, value & 0xff];
@@ -9,10 +9,20 @@ export const be24 = (value: number): number[] => [(value >>> 16) & 0xff, ...be16
 export const be32 = (value: number): number[] => [...be16(value >>> 16), ...be16(value)];
 /** A MAC address of six hex pairs. */
 export const macBytes = (text: string): number[] => text.split(":").map((pair) => Number.parseInt(pair, 16));
+/** How an IPv6 header that holds an IPv4 address is written: no such header is on any wire but that of an attacker. */
+export const MAPPED = "::ffff:";
+
 /** The 4 or 16 bytes of an address as its IP header has them. */
 export function ipBytes(text: string): Uint8Array {
+  if (text.startsWith(MAPPED)) return addressToBytes(address(text.slice(MAPPED.length)));
   const parsed = address(text);
   return addressToBytes(parsed).subarray(parsed.family === 4 ? 12 : 0);
+}
+
+/** The reverse. */
+export function ipText(bytes: Uint8Array): string {
+  const parsed = addressFromBytes(bytes);
+  return bytes.length === 16 && parsed.family === 4 ? MAPPED + formatAddress(parsed) : formatAddress(parsed);
 }
 
 /** Several byte strings as one. */

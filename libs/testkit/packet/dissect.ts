@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { addressFromBytes, formatAddress, macFromBytes } from "@strait/model";
+import { macFromBytes } from "@strait/model";
+import { ipText } from "./bytes.ts";
 import type { Extension, Ip4, Ip6, Layer, Payload } from "./layers.ts";
 import { etherTypes, extensionTypes, protocols, vxlanPorts } from "./numbers.ts";
 
@@ -43,8 +44,6 @@ function tag(c: Cursor): Step {
   const type = v.getUint16(2);
   return [{ kind: "vlan", id: v.getUint16(0) & 0xfff, priority: v.getUint8(0) >> 5, type }, { ether: type }];
 }
-
-const ipText = (bytes: Uint8Array): string => formatAddress(addressFromBytes(bytes));
 
 function four(c: Cursor): Step {
   const words = (c.rest[0] ?? 0) & 15;

@@ -61,6 +61,7 @@ const packets: Record<string, readonly k.Layer[]> = {
     k.udp({ sport: 1, dport: 2 }),
   ],
   "a later fragment": [k.eth(), k.ip4({ ...four, offset: 100, protocol: 17 }), k.payload(24)],
+  "IPv4 addresses in an IPv6 header": [k.eth(), k.ip6({ src: "::ffff:10.1.1.5", dst: "::ffff:10.2.0.9" }), k.payload(9)],
   "an ARP frame": [k.eth({ type: k.etherTypes.arp }), k.payload(28)],
 };
 
