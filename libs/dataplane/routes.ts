@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { KernelError } from "@strait/ffi";
 import { formatCidr, type IfIndex, ROUTE_PROTOCOL, type RouteRow } from "@strait/model";
-import { type Netlink, type Route, RT_TABLE } from "@strait/netlink";
+import { type Netlink, type NewRoute, type Route, RT_TABLE } from "@strait/netlink";
 import { attempt, type Changes } from "./map_sync.ts";
 
 /** Distinct from the kernel's own 0 and 1024, so that a route of somebody else to the same subnet is never overwritten. */
@@ -21,24 +22,44 @@ function same(route: Route, row: RouteRow): boolean {
   );
 }
 
-/** Makes the routes to other clusters as they should be; others' routes are never touched. */
+/**
+ * Makes the routes to other clusters as they should be; others' routes are never touched: where one has our very metric, ours
+ * is a failure.
+ */
 export function writeRoutes(netlink: Netlink, desired: readonly RouteRow[], changes: Changes): void {
-  const present = new Map(ours(netlink).map((route) => [formatCidr(route.destination), route]));
+  const present = new Map(
+    ours(netlink)
+      .filter(({ priority }) => priority === PRIORITY)
+      .map((route) => [formatCidr(route.destination), route]),
+  );
   for (const row of desired) {
     const name = formatCidr(row.destination);
     const found = present.get(name);
     if (found && same(found, row)) continue;
+    const route: NewRoute = {
+      destination: row.destination,
+      ifindex: row.ifindex,
+      protocol: ROUTE_PROTOCOL,
+      priority: PRIORITY,
+      mtu: row.mtu,
+      ...(row.source && { prefSource: row.source }),
+    };
     attempt(changes, "writes", "routes", `route ${name}`, () => {
-      netlink.replaceRoute({
-        destination: row.destination,
-        ifindex: row.ifindex,
-        protocol: ROUTE_PROTOCOL,
-        priority: PRIORITY,
-        mtu: row.mtu,
-        ...(row.source && { prefSource: row.source }),
-      });
+      if (found) netlink.replaceRoute(route);
+      else add(netlink, route, name);
       return 1;
     });
+  }
+}
+
+/** Not by replacing, which takes the place of a route whoever made it. */
+function add(netlink: Netlink, route: NewRoute, name: string): void {
+  try {
+    netlink.addRoute(route);
+  } catch (error) {
+    if (!(error instanceof KernelError) || error.errnoName !== "EEXIST") throw error;
+    const advice = `somebody else's route to ${name} has metric ${PRIORITY}, which is ours: give theirs another one`;
+    throw new Error(advice, { cause: error });
   }
 }
 

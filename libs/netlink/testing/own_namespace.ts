@@ -38,7 +38,9 @@ function runInside(file: string): { outcomes: Outcome[]; output: string } {
   const folder = mkdtempSync(join(tmpdir(), "st-netlink-"));
   try {
     const report = join(folder, "report.xml");
-    const command = ["unshare", "-n", "-m", process.execPath, "test", file, "--reporter=junit", `--reporter-outfile=${report}`];
+    // Loading programs takes its time where the machine is busy.
+    const flags = ["--timeout=60000", "--reporter=junit", `--reporter-outfile=${report}`];
+    const command = ["unshare", "-n", "-m", process.execPath, "test", file, ...flags];
     const child = Bun.spawnSync(command, { env: { ...process.env, [INSIDE]: "1" }, stdout: "pipe", stderr: "pipe" });
     const outcomes = existsSync(report) ? readReport(readFileSync(report, "utf8")) : [];
     return { outcomes, output: `${child.stdout}${child.stderr}` };
