@@ -9,6 +9,8 @@ export interface AppOptions {
   readonly timeout?: number;
   /** Keys that replace the lab's own in the configuration file. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Added to the app's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -30,7 +32,7 @@ export class App {
   readonly #child: Bun.Subprocess;
   readonly #socket: string;
 
-  private constructor(name: AppName, node: Node, config: string) {
+  private constructor(name: AppName, node: Node, config: string, env: Readonly<Record<string, string>>) {
     this.name = name;
     this.node = node;
     this.config = config;
@@ -40,6 +42,7 @@ export class App {
     const log = openSync(this.logFile, "a");
     this.#child = Bun.spawn(node.ns.argv(appArgv(name, config)), {
       cwd: ROOT,
+      env: { ...process.env, ...env },
       stdin: "ignore",
       stdout: log,
       stderr: log,
@@ -49,8 +52,8 @@ export class App {
   }
 
   /** Starts the app; {@link ready} waits until it works. */
-  static start(name: AppName, node: Node, config: string): App {
-    return new App(name, node, config);
+  static start(name: AppName, node: Node, config: string, env: Readonly<Record<string, string>> = {}): App {
+    return new App(name, node, config, env);
   }
 
   /** Process id. `ip netns exec` becomes the app, so it is the app's own. */

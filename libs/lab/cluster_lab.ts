@@ -207,7 +207,7 @@ export class Lab<S extends LabSpec = LabSpec> {
   /** Starts one app on one node with a fresh configuration file and waits until it is ready. */
   async startApp(name: AppName, node: Node, options: AppOptions = {}): Promise<App> {
     const config = await writeConfig(this.clusterList, node, name, options.config);
-    const app = App.start(name, node, config);
+    const app = App.start(name, node, config, options.env);
     this.#apps.push(app);
     await app.ready(options);
     return app;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The apps come and go, traffic does not notice: killed, started again, ended, taken away. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { type AppName, appArgv, createLab, type Family, labObstacle, type Node, type Pod } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
 import { type NodeState, nodeState } from "./support/node_state.ts";
@@ -10,6 +11,7 @@ import { counts, dropsSince, status } from "./support/status.ts";
 import { SteadyLoad } from "./support/steady_load.ts";
 import { until } from "./support/until.ts";
 
+const ROOT = join(import.meta.dir, "..", "..");
 const FAMILIES: readonly Family[] = [4, 6];
 const NODES = [
   { name: "gw1", gateway: true, pods: 1 },
@@ -97,6 +99,25 @@ describeIf(labObstacle())("two joined clusters", () => {
       expect((await status(next)).totals).toMatchObject({ writes: 0, removes: 0, failures: 0, errors: 0 });
     }
     await flows.stopWithoutLoss();
+  });
+
+  test("lose nothing while an upgrade puts other programs in the place of the old ones, on every node", async () => {
+    const other = `${lab.dir}/upgrade`;
+    mkdirSync(other);
+    for (const name of ["encap.o", "probe.o"]) copyFileSync(join(ROOT, "build/bpf", name), join(other, name));
+    appendFileSync(join(other, "encap.o"), "another build"); // behind the last section, so that only its identity differs
+    const programs = () => Promise.all(lab.nodes.map(async (node) => (await nodeState(node)).pins.match(/programs\/\S+$/gm)));
+    const old = await programs();
+    const flows = await load();
+    const env = { STRAIT_BPF_OBJECT: join(other, "encap.o") };
+    for (const app of lab.apps.filter(({ running }) => running)) {
+      await app.stop();
+      const next = await lab.startApp(app.name, app.node, { timeout: patience(30_000), env });
+      expect((await status(next)).totals).toMatchObject({ failures: 0, errors: 0 });
+    }
+    await trafficPasses();
+    await flows.stopWithoutLoss();
+    for (const [index, now] of (await programs()).entries()) expect(now).not.toEqual(old[index] ?? null);
   });
 
   test("put right what somebody removed under them", async () => {
