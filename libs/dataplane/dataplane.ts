@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AttachRow, ClusterFile, LinkRow, NodeFacts, Problem, RouteRow, Rows } from "@strait/model";
+import type { AttachRow, ClusterFile, IfIndex, LinkRow, NodeFacts, Problem, RouteRow, Rows } from "@strait/model";
 import type { Counters } from "./counters.ts";
 
 /** What one process wants on its node: a plan of @strait/plan without its reasons. */
@@ -12,6 +12,8 @@ export interface Desired {
   /** Whether this process steers: only then are routes, and uplinks that are not wanted any more, its to remove. */
   readonly ownsRoutes: boolean;
   readonly attach: AttachRow;
+  /** Uplinks whose arriving packets are spread over all CPUs. */
+  readonly spread: readonly IfIndex[];
 }
 
 /** What one pass changed, by kind of object: map names, "links", "routes", "attachments", "programs". */

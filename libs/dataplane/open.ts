@@ -4,6 +4,7 @@ import { FileLock } from "@strait/ffi";
 import { type ClusterFile, type IfIndex, type NodeFacts, type Owner, type Rows, STRAIT_DEVICE } from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import type { Log } from "@strait/obs";
+import { applySpread } from "./apply_spread.ts";
 import {
   type AttachKind,
   attachKind,
@@ -123,6 +124,7 @@ class KernelDataplane implements Dataplane {
     // What comes out of the tunnel is checked before anything can get in from the wire.
     const wanted = [...deviceAttachments(netlink), ...uplinks, ...pods];
     writeAttachments(pins, this.#ground.loaded.programs, wanted, changes, attach);
+    if (owner === "gateway") applySpread(netlink, pins, desired.spread, changes);
     this.#dropPrograms(changes);
 
     const mine = desired.ownsRoutes ? (["uplink", "device"] as const) : [];

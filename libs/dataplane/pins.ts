@@ -20,6 +20,7 @@ export interface LinkPin {
  * PIN_DIR/v1/strait_*                    maps
  * PIN_DIR/v1/programs/HASH/strait_*      programs, by a hash over object file and load-time config
  * PIN_DIR/v1/links/PLACE-IFINDEX-DIRECTION
+ * PIN_DIR/v1/spread/IFINDEX              marks of uplinks whose packets we spread over the CPUs (folders: a bpffs holds no files)
  * ```
  */
 export class Pins {
@@ -49,6 +50,19 @@ export class Pins {
       const ifindex = parseIfIndex(Number(match?.[2]));
       if (!match || !ifindex.ok) return [];
       return [{ place: match[1] as Place, ifindex: ifindex.value, direction: match[3] as LinkPin["direction"] }];
+    });
+  }
+
+  /** The mark of an uplink that we spread. */
+  spread(ifindex: number): string {
+    return join(this.dir, "spread", String(ifindex));
+  }
+
+  /** Interfaces with that mark. */
+  listSpread(): IfIndex[] {
+    return list(join(this.dir, "spread")).flatMap((name) => {
+      const ifindex = parseIfIndex(Number(name));
+      return ifindex.ok ? [ifindex.value] : [];
     });
   }
 

@@ -6,6 +6,7 @@ import { Netlink } from "@strait/netlink";
 import { deviceNames } from "./devices.ts";
 import { DIRECTIONS, removeFilter } from "./filters.ts";
 import { Pins, removePins } from "./pins.ts";
+import { unspreadUplink } from "./spread.ts";
 
 /**
  * Removes every object of ours from this node, whichever process made it: attachments, routes, devices, pins. The traffic
@@ -22,6 +23,10 @@ export function uninstallDataplane({ pinDir }: { readonly pinDir: string }): { r
     if (detachTc({ ifindex, direction, pinPath: pins.link(pin) })) removed.push(`${place} program at interface ${ifindex}`);
   }
   removeFilters(netlink, removed);
+  for (const ifindex of pins.listSpread()) {
+    const link = netlink.linkByIndex(ifindex);
+    if (link && unspreadUplink(pins, link)) removed.push(`receive packet steering of ${link.name}`);
+  }
   for (const { destination, hops, priority } of netlink.routes({ protocol: ROUTE_PROTOCOL })) {
     const ifindex = hops[0]?.ifindex;
     const key = { destination, protocol: ROUTE_PROTOCOL, priority, ...(ifindex !== undefined && { ifindex }) };

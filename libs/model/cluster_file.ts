@@ -64,6 +64,8 @@ export interface ClusterFile {
   readonly uplinks?: readonly string[];
   /** MTU of every uplink; found out where absent. */
   readonly mtu?: LinkMtu;
+  /** Whether a gateway may spread what arrives on an uplink with few receive queues over all CPUs (RPS). */
+  readonly spread: boolean;
   /** Names (with *) of the host sides of pods' interfaces; found out where absent. */
   readonly podInterfaces?: readonly string[];
   /** libcni's cache directory, whose `results/` tells which interface is which pod's; /var/lib/cni where absent. */

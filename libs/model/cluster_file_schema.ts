@@ -99,6 +99,7 @@ export const clusterFileSchema = keys("the file", {
   clusters: v.optional(v.array(remoteCluster, "clusters must be a list of clusters"), []),
   uplinks: v.exactOptional(list(v.pipe(text("an uplink"), through(interfaceName)), "uplinks")),
   mtu: v.exactOptional(v.pipe(whole("mtu"), through(parseLinkMtu))),
+  spread: v.optional(v.boolean("spread must be true or false, without quotes"), true),
   podInterfaces: v.exactOptional(list(v.pipe(text("a pod interface"), through(interfaceName)), "podInterfaces")),
   cniCacheDir: v.exactOptional(v.pipe(text("cniCacheDir"), through(absolutePath))),
   pinDir: v.optional(v.pipe(text("pinDir"), through(absolutePath)), PIN_DIR),

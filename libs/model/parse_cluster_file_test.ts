@@ -48,6 +48,7 @@ describe("parseClusterFile accepts", () => {
             gateways: [{ name: nodeName("gw1"), addresses: [address("172.31.9.3")], port: 4500 }],
           },
         ],
+        spread: true,
         pinDir: "/sys/fs/bpf/strait",
         log: "info",
       },
@@ -55,12 +56,13 @@ describe("parseClusterFile accepts", () => {
   });
 
   test("every optional key", () => {
-    const text = `${GOOD}uplinks: [eth0]\nmtu: 1500\npodInterfaces: ["veth*"]\npinDir: /run/x/bpf/strait\ncniCacheDir: /var/lib/cni\nlisten: unix:/run/s.sock\nlog: debug\n`;
+    const text = `${GOOD}uplinks: [eth0]\nspread: false\nmtu: 1500\npodInterfaces: ["veth*"]\npinDir: /run/x/bpf/strait\ncniCacheDir: /var/lib/cni\nlisten: unix:/run/s.sock\nlog: debug\n`;
     expect(parseClusterFile(text)).toMatchObject({
       ok: true,
       value: {
         uplinks: ["eth0"],
         mtu: 1500,
+        spread: false,
         podInterfaces: ["veth*"],
         listen: { kind: "unix", path: "/run/s.sock" },
         log: "debug",

@@ -24,6 +24,8 @@ export interface Plan {
   /** Whether routes of ROUTE_PROTOCOL are this process's to write and remove on this node. */
   readonly ownsRoutes: boolean;
   readonly attach: AttachRow;
+  /** Uplinks whose arriving packets are spread over all CPUs: a gateway carries the traffic of a whole cluster. */
+  readonly spread: readonly IfIndex[];
   /** What cannot be and why, sorted by object. The rest of the plan holds all the same. */
   readonly problems: readonly Problem[];
 }

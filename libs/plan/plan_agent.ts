@@ -114,6 +114,7 @@ export function planAgent(file: ClusterFile, facts: NodeFacts, present: Rows): P
     routes: sortedRoutes(routes),
     ownsRoutes,
     attach: { uplinks: uplinksOf(facts), pods: interfaces(facts.podInterfaces) },
+    spread: [],
     problems: sortedProblems(problems),
   };
 }

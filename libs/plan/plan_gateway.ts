@@ -69,7 +69,7 @@ export function planGateway(file: ClusterFile, facts: NodeFacts, present: Rows):
   if (!own.gateway) {
     const reason = "it is not marked as a gateway: set gateway: true in its entry, or stop the gateway app here";
     const problems = [{ object: `node ${own.name}`, reason }];
-    return { rows, owned, links: [], routes: [], ownsRoutes: false, attach: { uplinks: [], pods: [] }, problems };
+    return { rows, owned, links: [], routes: [], ownsRoutes: false, attach: { uplinks: [], pods: [] }, spread: [], problems };
   }
 
   const ways = new Ways("cable", own, facts);
@@ -123,6 +123,7 @@ export function planGateway(file: ClusterFile, facts: NodeFacts, present: Rows):
     routes: sortedRoutes(routes),
     ownsRoutes: true,
     attach: { uplinks: uplinksOf(facts), pods: [] },
+    spread: file.spread ? uplinksOf(facts) : [],
     problems: sortedProblems(problems),
   };
 }

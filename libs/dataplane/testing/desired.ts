@@ -71,5 +71,6 @@ export function workerDesired(facts: NodeFacts, present: Rows): Desired {
     routes: [{ destination: cidr("10.2.0.0/16"), ifindex: facts.device, mtu: 1450 as InnerMtu }],
     ownsRoutes: true,
     attach: { uplinks, pods: facts.podInterfaces.map(({ ifindex }) => ifindex) },
+    spread: [],
   };
 }

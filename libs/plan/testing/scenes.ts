@@ -87,6 +87,7 @@ export function randomScene(random: Random, kind: "worker" | "gateway"): Scene {
     subnets: subnetsOf(1),
     nodes: [...nodes, worker],
     clusters,
+    spread: true,
     pinDir: "/sys/fs/bpf/strait",
     log: "info",
   };

@@ -29,6 +29,7 @@ export function clusterFile({ node = "gw1", ...change }: ClusterFileChange = {})
         gateways: [{ name: nodeName("gw1"), addresses: [address("172.31.9.3")], port: 4500 }],
       },
     ],
+    spread: true,
     pinDir: "/sys/fs/bpf/strait",
     log: "info",
     ...change,
