@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, expect, test } from "bun:test";
-import { appendFileSync, copyFileSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { openHandles, openHandlesByKind, queryTc, tcxSupported } from "@strait/ffi";
 import { ownBpffs, unfit } from "@strait/ffi/testing";
 import { type Owner, STRAIT_DEVICE } from "@strait/model";
@@ -62,11 +62,12 @@ function place(attach: AttachKind): Place {
 
 /** The same programs in a file of another hash. */
 function nextObject(): Disposable & { readonly path: string } {
-  const path = join(tmpdir(), `st-${process.pid}-next.o`);
-  copyFileSync(DEFAULT_OBJECT, path);
-  copyFileSync(DEFAULT_OBJECT.replace("encap.o", "probe.o"), join(tmpdir(), "probe.o"));
-  appendFileSync(path, "next");
-  return { path, [Symbol.dispose]: () => rmSync(path) };
+  const folder = mkdtempSync(join(tmpdir(), "st-next-"));
+  const from = dirname(DEFAULT_OBJECT);
+  for (const name of ["encap.o", "probe.o"]) copyFileSync(join(from, name), join(folder, name));
+  const path = join(folder, "encap.o");
+  appendFileSync(path, "next"); // behind the last section
+  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
 inOwnNamespace(import.meta.path, () => {
