@@ -38,39 +38,47 @@ describeIf(labObstacle())("routeagent --trace", () => {
   const start = () =>
     Bun.spawn(worker.ns.argv(appArgv("routeagent", agent.config, "--trace")), { stdout: "pipe", stderr: "pipe" });
 
-  test("prints what becomes of a ping, with names and addresses, and leaves the trace off", async () => {
-    const [from, to] = [worker.pod(), lab.node("west/w1").pod()];
-    const child = start();
-    await until("the trace to be on", isOn);
-    expect((await lab.ping(from, to, { family: 4 })).ok).toBe(true);
-    expect((await lab.ping(from, to, { family: 6 })).ok).toBe(true);
-    let text = "";
-    const wanted = ([4, 6] as const).flatMap((family) => {
-      const [a, b] = [from.address(family), to.address(family)];
-      const icmp = family === 4 ? "icmp" : "icmpv6";
-      return [` pod sent ${from.hostInterface} ${a} → ${b} ${icmp} `, ` wire delivered_pod eth0 ${b} → ${a} ${icmp} `];
-    });
-    const decoder = new TextDecoder();
-    for await (const chunk of child.stdout) {
-      text += decoder.decode(chunk, { stream: true });
-      if (wanted.every((part) => text.includes(part))) break;
-    }
-    for (const part of wanted) expect(text).toContain(part);
-    expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (pod|host|wire|tunnel) [a-z_]+ \S+ .* \d+ bytes$/m);
-    child.kill("SIGINT");
-    expect(await child.exited).toBe(0);
-    expect(isOn()).toBe(false);
-  }, 30_000);
+  test(
+    "prints what becomes of a ping, with names and addresses, and leaves the trace off",
+    async () => {
+      const [from, to] = [worker.pod(), lab.node("west/w1").pod()];
+      const child = start();
+      await until("the trace to be on", isOn);
+      expect((await lab.ping(from, to, { family: 4, timeout: patience(1000) })).ok).toBe(true);
+      expect((await lab.ping(from, to, { family: 6, timeout: patience(1000) })).ok).toBe(true);
+      let text = "";
+      const wanted = ([4, 6] as const).flatMap((family) => {
+        const [a, b] = [from.address(family), to.address(family)];
+        const icmp = family === 4 ? "icmp" : "icmpv6";
+        return [` pod sent ${from.hostInterface} ${a} → ${b} ${icmp} `, ` wire delivered_pod eth0 ${b} → ${a} ${icmp} `];
+      });
+      const decoder = new TextDecoder();
+      for await (const chunk of child.stdout) {
+        text += decoder.decode(chunk, { stream: true });
+        if (wanted.every((part) => text.includes(part))) break;
+      }
+      for (const part of wanted) expect(text).toContain(part);
+      expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (pod|host|wire|tunnel) [a-z_]+ \S+ .* \d+ bytes$/m);
+      child.kill("SIGINT");
+      expect(await child.exited).toBe(0);
+      expect(isOn()).toBe(false);
+    },
+    patience(30_000),
+  );
 
-  test("is one at a time", async () => {
-    const first = start();
-    await until("the trace to be on", isOn);
-    const second = start();
-    expect(await second.exited).toBe(1);
-    expect(await new Response(second.stderr).text()).toContain("another trace runs on this node");
-    expect(isOn()).toBe(true);
-    first.kill("SIGTERM");
-    expect(await first.exited).toBe(0);
-    expect(isOn()).toBe(false);
-  }, 30_000);
+  test(
+    "is one at a time",
+    async () => {
+      const first = start();
+      await until("the trace to be on", isOn);
+      const second = start();
+      expect(await second.exited).toBe(1);
+      expect(await new Response(second.stderr).text()).toContain("another trace runs on this node");
+      expect(isOn()).toBe(true);
+      first.kill("SIGTERM");
+      expect(await first.exited).toBe(0);
+      expect(isOn()).toBe(false);
+    },
+    patience(30_000),
+  );
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect } from "bun:test";
 import type { Family, Flow, Lab, Place } from "@strait/lab";
-import { patience } from "./slow.ts";
+import { patience, slow } from "./slow.ts";
 
 const FAMILIES: readonly Family[] = [4, 6];
 
@@ -30,7 +30,7 @@ export class SteadyLoad {
     const overflows = await overflowsOf(places);
     for (const [from, to] of pairs) {
       for (const family of FAMILIES) {
-        for (let n = 0; n < flowsEach; n++) flows.push(await lab.flow(from, to, { family, every: patience(5) }));
+        for (let n = 0; n < flowsEach; n++) flows.push(await lab.flow(from, to, { family, every: slow ? 40 : 5 }));
       }
     }
     return new SteadyLoad(flows, places, overflows);
@@ -42,7 +42,7 @@ export class SteadyLoad {
     const lost = results.reduce((sum, { sent, received }) => sum + sent - received, 0);
     // A program that got no CPU for a while loses what its socket could not hold: that is not the network's loss.
     const overflowed = (await overflowsOf(this.#places)) - this.#overflows;
-    expect(Math.min(...results.map(({ sent }) => sent))).toBeGreaterThan(5);
+    expect(Math.min(...results.map(({ sent }) => sent))).toBeGreaterThan(2);
     expect({ lost: Math.max(0, lost - overflowed), results: lost > overflowed ? results : [] }).toEqual({ lost: 0, results: [] });
   }
 }
