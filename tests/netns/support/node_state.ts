@@ -49,8 +49,12 @@ export async function nodeState(node: Node): Promise<NodeState> {
       return [kind, steady(stdout)] as const;
     }),
   );
-  const pins = readdirSync(node.bpffs, { recursive: true }).sort().join("\n");
-  return { ...Object.fromEntries(listed), pins } as NodeState;
+  return { ...Object.fromEntries(listed), pins: pinsOf(node).join("\n") } as NodeState;
+}
+
+/** Paths of everything on a node's bpffs, sorted. */
+export function pinsOf(node: Node): readonly string[] {
+  return (readdirSync(node.bpffs, { recursive: true }) as string[]).sort();
 }
 
 function steady(text: string): string {
