@@ -11,12 +11,14 @@ import { type BootOptions, Vm } from "./boot.ts";
 import type { AttachProbe } from "./guest/attach_probe.ts";
 import { run } from "./run.ts";
 import { PROJECT, setup } from "./setup.ts";
-import { type FileReport, runSuite, type Suite } from "./suite.ts";
+import { type FileReport, type Job, runJobs } from "./suite.ts";
 import type { Measurement } from "./verifier_table.ts";
 
 /** Test files that run again inside the guest; of the first group only those that ask something of the machine. */
 const UNIT_SUITES = "libs/{ffi,netlink,dataplane}/**/*_test.ts";
 const KERNEL_SUITES = "tests/{bpf,netns}/**/*_test.ts";
+/** It measures, and a measurement says nothing under emulation. */
+const BENCH = /bench_test\.ts$/;
 const NEEDS_MACHINE = /"@strait\/testkit"|own_namespace/;
 
 /** What one pass found. A part that could not be done holds its error, and the other parts are done all the same. */
@@ -46,8 +48,7 @@ export async function runVmLane(
     const results = join(PROJECT, "build/results/vm");
     rmSync(results, { recursive: true, force: true });
     const onFile = (file: FileReport): void => say(summary(file));
-    const files: FileReport[] = [];
-    for (const suite of await suites()) files.push(...(await runSuite(suite, ready.value, { ...options, results, onFile })));
+    const files = await runJobs(await jobs(), ready.value, { ...options, results, onFile });
     return ok({ ...report, files });
   } finally {
     rmSync(ready.value.tree, { force: true });
@@ -78,15 +79,19 @@ async function json<T>(ended: { readonly exit: number; readonly stdout: string; 
   return JSON.parse(ended.stdout.trim().split("\n").at(-1) ?? "") as T;
 }
 
-async function suites(): Promise<Suite[]> {
-  const kernel = await Array.fromAsync(new Bun.Glob(KERNEL_SUITES).scan(PROJECT));
+/** What to run, the long ones first. */
+async function jobs(): Promise<Job[]> {
+  const kernel = (await Array.fromAsync(new Bun.Glob(KERNEL_SUITES).scan(PROJECT))).filter((file) => !BENCH.test(file));
   const unit: string[] = [];
   for await (const file of new Bun.Glob(UNIT_SUITES).scan(PROJECT)) {
     if (NEEDS_MACHINE.test(await Bun.file(join(PROJECT, file)).text())) unit.push(file);
   }
   return [
-    { files: unit.sort(), testLimitSeconds: 60, fileLimitSeconds: 240 },
-    { files: kernel.sort(), testLimitSeconds: 600, fileLimitSeconds: 900 },
+    ...kernel
+      .sort()
+      .reverse()
+      .map((file) => ({ file, testLimitSeconds: 600, fileLimitSeconds: 1200 })),
+    ...unit.sort().map((file) => ({ file, testLimitSeconds: 60, fileLimitSeconds: 300 })),
   ];
 }
 

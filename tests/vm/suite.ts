@@ -19,63 +19,90 @@ export interface FileReport {
   readonly tests: readonly TestOutcome[];
 }
 
-/** A set of test files, and how long they may take under emulation, 10 to 20 times slower than the machine. */
-export interface Suite {
-  readonly files: readonly string[];
+/** A test file to run, and how long it may take under emulation, 10 to 20 times slower than the machine. */
+export interface Job {
+  readonly file: string;
   /** For tests that set no limit of their own. */
   readonly testLimitSeconds: number;
   /** A file that runs longer is killed. */
   readonly fileLimitSeconds: number;
 }
 
+/** Tests in namespaces mostly wait for each other's packets, so more files than processors run at the same time. */
+const AT_ONCE = 3;
+
 /**
- * Runs the files of `suite` one after the other and boots a new machine if one takes the old one down. JUnit reports and output are kept
- * in `results`.
+ * Runs `jobs` in one machine, a few at the same time, and boots another machine if a test takes this one down. JUnit reports
+ * and output are kept in `results`.
  *
  * @param options.onFile told of each file when it is done
+ * @returns the reports in the order of `jobs`
  */
-export async function runSuite(
-  suite: Suite,
+export async function runJobs(
+  jobs: readonly Job[],
   machine: BootOptions,
   options: { readonly results: string; readonly onFile?: (report: FileReport) => void; readonly signal?: AbortSignal },
 ): Promise<FileReport[]> {
   mkdirSync(options.results, { recursive: true });
   const reports: FileReport[] = [];
-  let vm: Vm | undefined;
-  try {
-    for (const file of suite.files) {
+  await using guests = new Guests(machine);
+  const queue = jobs.entries();
+  // All workers take from one iterator: each job comes out once.
+  const work = async (): Promise<void> => {
+    for (const [index, job] of queue) {
       options.signal?.throwIfAborted();
-      vm ??= await Vm.boot(machine);
+      const vm = await guests.alive();
       const started = performance.now();
-      const tests = await runFile(vm, file, { ...suite, ...options });
-      const report = { file, seconds: (performance.now() - started) / 1000, tests };
-      reports.push(report);
+      const tests = await runFile(vm, job, options);
+      const report = { file: job.file, seconds: (performance.now() - started) / 1000, tests };
+      reports[index] = report;
       options.onFile?.(report);
-      if (!vm.alive) vm = await closed(vm);
     }
-  } finally {
-    await vm?.[Symbol.asyncDispose]();
-  }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return reports;
 }
 
-async function closed(vm: Vm): Promise<undefined> {
-  await vm[Symbol.asyncDispose]();
+/** One machine at a time, a new one when the old one has died. */
+class Guests implements AsyncDisposable {
+  readonly #machine: BootOptions;
+  #current: Promise<Vm> | undefined;
+
+  constructor(machine: BootOptions) {
+    this.#machine = machine;
+  }
+
+  async alive(): Promise<Vm> {
+    for (;;) {
+      this.#current ??= Vm.boot(this.#machine);
+      const asked = this.#current;
+      const vm = await asked;
+      if (vm.alive) return vm;
+      // Whoever sees it first makes room for the next one.
+      if (this.#current === asked) this.#current = undefined;
+      await vm[Symbol.asyncDispose]();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const vm = await this.#current?.catch(() => undefined);
+    await vm?.[Symbol.asyncDispose]();
+  }
 }
 
 async function runFile(
   vm: Vm,
-  file: string,
-  options: Suite & { readonly results: string; readonly signal?: AbortSignal },
+  { file, testLimitSeconds, fileLimitSeconds }: Job,
+  options: { readonly results: string; readonly signal?: AbortSignal },
 ): Promise<TestOutcome[]> {
-  const limit = AbortSignal.timeout(options.fileLimitSeconds * 1000);
+  const limit = AbortSignal.timeout(fileLimitSeconds * 1000);
   const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
   const out = `/tmp/${file.replaceAll("/", "-")}.xml`;
   const argv = [
     "bun",
     "test",
     `./${file}`,
-    `--timeout=${options.testLimitSeconds * 1000}`,
+    `--timeout=${testLimitSeconds * 1000}`,
     "--reporter=junit",
     `--reporter-outfile=${out}`,
   ];
@@ -90,7 +117,7 @@ async function runFile(
     return judge(ended, readOutcomes(xml), output);
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (limit.aborted) return [failed(`did not end within ${options.fileLimitSeconds} s`, output)];
+    if (limit.aborted) return [failed(`did not end within ${fileLimitSeconds} s`, output)];
     if (error instanceof VmEnded) return [failed("took the guest down", `${output}\n${error.message}`)];
     throw error;
   } finally {
