@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { ok, type Result } from "@strait/model";
 import { type BootOptions, Vm } from "./boot.ts";
 import type { AttachProbe } from "./guest/attach_probe.ts";
-import { run } from "./run.ts";
+import { lastLine, measureGuest, measureHost } from "./measure.ts";
 import { PROJECT, setup } from "./setup.ts";
 import { type FileReport, type Job, runJobs } from "./suite.ts";
 import type { Measurement } from "./verifier_table.ts";
@@ -60,11 +60,9 @@ async function probe(machine: BootOptions, say: (line: string) => void): Promise
   await using vm = await Vm.boot(machine);
   say(`Linux ${vm.hello.release} is up after ${((performance.now() - started) / 1000).toFixed(1)} s`);
   const [boot] = await Promise.allSettled([answer(vm)]);
-  const [attach] = await Promise.allSettled([json<AttachProbe>(await vm.run(["bun", "run", "tests/vm/guest/attach_probe.ts"]))]);
-  const measure = ["run", "tests/vm/guest/measure_programs.ts"];
-  const [guestPrograms] = await Promise.allSettled([json<Measurement>(await vm.run(["bun", ...measure]))]);
-  const onHost = await run([process.execPath, ...measure], { cwd: PROJECT });
-  const [hostPrograms] = await Promise.allSettled([json<Measurement>(onHost)]);
+  const [attach] = await Promise.allSettled([attachInside(vm)]);
+  const [guestPrograms] = await Promise.allSettled([measureGuest(vm)]);
+  const [hostPrograms] = await Promise.allSettled([measureHost()]);
   return { boot, attach, guestPrograms, hostPrograms };
 }
 
@@ -73,10 +71,8 @@ async function answer(vm: Vm): Promise<{ release: string; answer: string }> {
   return { release: vm.hello.release, answer: said.stdout.trim() || said.stderr };
 }
 
-/** The last line of a script's output, read as JSON. */
-async function json<T>(ended: { readonly exit: number; readonly stdout: string; readonly stderr: string }): Promise<T> {
-  if (ended.exit !== 0) throw new Error(`exit status ${ended.exit}: ${ended.stderr.trim()}`);
-  return JSON.parse(ended.stdout.trim().split("\n").at(-1) ?? "") as T;
+async function attachInside(vm: Vm): Promise<AttachProbe> {
+  return lastLine<AttachProbe>(await vm.run(["bun", "run", "tests/vm/guest/attach_probe.ts"]));
 }
 
 /** What to run, the long ones first. */

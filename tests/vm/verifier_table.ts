@@ -7,6 +7,10 @@
  * @module
  */
 
+import { join } from "node:path";
+
+const FILE = join(import.meta.dir, "verifier.json");
+
 /** What one kernel said. */
 export interface Measurement {
   /** As `uname -r` says it. */
@@ -51,6 +55,16 @@ export function compareMeasurement(table: VerifierTable, measured: Measurement):
       problems.push(`${program}: the table has a number for ${line}, but no such program was loaded`);
   }
   return problems;
+}
+
+/** The committed table. */
+export async function readTable(): Promise<VerifierTable> {
+  return (await Bun.file(FILE).json()) as VerifierTable;
+}
+
+/** Replaces the committed table. */
+export async function writeTable(table: VerifierTable): Promise<void> {
+  await Bun.write(FILE, `${JSON.stringify(table, null, 2)}\n`);
 }
 
 /** The table with the row of the measured kernel replaced, rows sorted by version. */
