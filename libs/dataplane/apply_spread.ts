@@ -5,8 +5,16 @@ import { attempt, type Changes } from "./map_sync.ts";
 import { type Pins, removePins } from "./pins.ts";
 import { spreadUplink, unspreadUplink } from "./spread.ts";
 
-/** Spreads the uplinks that should be, takes back the others that were. An uplink that is left alone is no failure: it works. */
-export function applySpread(netlink: Netlink, pins: Pins, wanted: readonly IfIndex[], changes: Changes): void {
+/**
+ * Spreads the uplinks that should be, takes back the others that were. An uplink that is left alone is no failure: it works.
+ * Where the kernel puts no packets together (GRO off, as between veths) few and large ones arrive, and another CPU costs more
+ * than it takes over.
+ */
+export function applySpread(netlink: Netlink, pins: Pins, asked: readonly IfIndex[], changes: Changes): void {
+  const wanted = asked.filter((ifindex) => {
+    const link = netlink.linkByIndex(ifindex);
+    return link !== undefined && netlink.features(link.name).get("rx-gro")?.active === true;
+  });
   for (const ifindex of wanted) {
     const link = netlink.linkByIndex(ifindex);
     if (link) attempt(changes, "writes", "spread", `uplink ${link.name}`, () => (spreadUplink(pins, link) === "spread" ? 1 : 0));
