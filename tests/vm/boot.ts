@@ -157,7 +157,12 @@ export class Vm implements AsyncDisposable {
     }
     await this.#qemu.exited;
     this.#over = true;
-    const reason = signal?.aborted ? signal.reason : new VmEnded(await errors, this.#console);
+    const reason = signal?.aborted
+      ? signal.reason
+      : new VmEnded(
+          `qemu ended with ${this.#qemu.signalCode ?? `status ${this.#qemu.exitCode}`}\n${await errors}`,
+          this.#console,
+        );
     this.#ready.reject(reason);
     // Nobody waits for it after a boot that went well.
     this.#ready.promise.catch(() => undefined);
