@@ -15,12 +15,12 @@ import { type FileReport, type Job, runJobs } from "./suite.ts";
 import type { Measurement } from "./verifier_table.ts";
 
 /**
- * Test files that run again inside the guest: every packet table, the topologies that show a whole path, and what differs
- * where the kernel has no TCX. All of tests/netns takes the better part of an hour under emulation.
+ * Test files that run again inside the guest: every packet table, one topology with both apps' whole path, and attaching by
+ * clsact. The rest of tests/netns takes the better part of an hour under emulation; `bun run tests/vm/shell.ts` runs any of it.
  */
-const UNIT_SUITES = ["libs/ffi/tc_test.ts", "libs/dataplane/attachments_test.ts"];
+const UNIT_SUITES = ["libs/ffi/tc_test.ts"];
 const KERNEL_SUITES = "tests/{bpf,netns}/*_test.ts";
-const NETNS = /netns\/(connectivity|hosts|restart)_test\.ts$/;
+const NETNS = /netns\/hosts_test\.ts$/;
 
 /** What one pass found. A part that could not be done holds its error, and the other parts are done all the same. */
 export interface LaneReport {
