@@ -123,7 +123,11 @@ class KernelDataplane implements Dataplane {
     const pods = attachmentsAt("pod", desired.attach.pods);
     // What comes out of the tunnel is checked before anything can get in from the wire.
     const wanted = [...deviceAttachments(netlink), ...uplinks, ...pods];
-    writeAttachments(pins, this.#ground.loaded.programs, wanted, changes, attach);
+    {
+      // Two apps that start together want the same places: the second must find what the first has pinned.
+      using _lock = FileLock.take(pins.turnstile);
+      writeAttachments(pins, this.#ground.loaded.programs, wanted, changes, attach);
+    }
     if (owner === "gateway") applySpread(netlink, pins, desired.spread, changes);
     this.#dropPrograms(changes);
 
