@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from "node:fs";
 import { BpfObject, type BpfProgram } from "@strait/ffi";
 import { compileBpf, ownBpffs, sh } from "@strait/ffi/testing";
 import { type IfIndex, STRAIT_DEVICE } from "@strait/model";
@@ -59,6 +60,11 @@ export function ownLink(netlink: Netlink): OwnLink {
   const peer = `${name}p`;
   const { ifindex } = netlink.addLink({ kind: "veth", name, up: true, peer: { name: peer, up: true } });
   return { ifindex, name, peer };
+}
+
+/** Keeps the kernel from saying anything of its own (IPv6 neighbour and listener discovery), so that packets can be counted to the one. */
+export function silence(...names: readonly string[]): void {
+  for (const name of names) writeFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, "1");
 }
 
 /** Somebody else's programs: they count UDP packets to port 9 and let everything pass. */
