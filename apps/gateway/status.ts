@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HopReport, type NodeStatus, type NodeView, nodeStatus } from "@strait/standalone";
+import { type HopReport, type NodeStatus, type NodeView, nodeStatus } from "@strait/node";
 
 /** A cable to one gateway of another cluster. Counters say what went over it; whether it works only a probe could tell. */
 export interface CableReport {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Result } from "@strait/model";
-import { type Options, parseOptions, type System } from "@strait/standalone";
+import { type Options, parseOptions, type System } from "@strait/node";
 import manifest from "./package.json" with { type: "json" };
 
 /** What the node agent is called, in logs, status and metrics. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { processSystem, runApp } from "@strait/standalone";
+import { processSystem, runApp } from "@strait/node";
 import { identity, readOptions } from "./config.ts";
 import { agentStatus } from "./status.ts";
 import { wiring } from "./wire.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatAddress, formatCidr, ownNode } from "@strait/model";
-import { type NodeStatus, type NodeView, nodeStatus } from "@strait/standalone";
+import { type NodeStatus, type NodeView, nodeStatus } from "@strait/node";
 
 /** The host side of a pod's interface and what is behind it. */
 export interface PodReport {

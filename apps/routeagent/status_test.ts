@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { address, hostCidr, ifIndex, type Mac } from "@strait/model";
 import { planAgent } from "@strait/plan";
-import { clusterFile, nodeFacts, nodeView } from "@strait/standalone/testing";
+import { clusterFile, nodeFacts, nodeView } from "@strait/node/testing";
 import { agentStatus } from "./status.ts";
 
 test("the agent's status tells its pods by interface", () => {

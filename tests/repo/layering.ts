@@ -3,15 +3,18 @@
  * Who may import whom:
  *
  * ```
- * model ← plan, codec ← dataplane ← standalone ← apps        lab and tests see everything; nothing of the product sees lab
- *   ↑        ↑
- *  ffi ←── netlink,  obs
+ * model ← plan, codec ← dataplane ← node ← apps        lab and tests see everything; nothing of the product sees lab
+ *   ↑        ↑                            ╱
+ *  ffi ←── netlink,  obs ← k8s ← member ←╯        k8s and ffi never meet below apps
+ *                           ↑
+ *                       apiserver (broker, lab)
  * ```
  */
 import { dirname, join } from "node:path";
 import { importsOf, isTest, isTypeScript, packageOf, type Rule, type SourceFile, type Violation } from "./source_files.ts";
 
 const productLibs = ["model", "plan", "codec", "ffi", "netlink", "dataplane", "obs"];
+const kubernetesLibs = ["k8s", "member"];
 
 /** The libs that each package may import, by name. A package that is not here may import none. */
 export const allowed: Record<string, readonly string[]> = {
@@ -23,12 +26,17 @@ export const allowed: Record<string, readonly string[]> = {
   "libs/netlink": ["model", "ffi"],
   "libs/dataplane": ["model", "codec", "ffi", "netlink", "obs"],
   "libs/testkit": ["model"],
-  "libs/lab": [...productLibs, "lab"],
-  "libs/standalone": productLibs,
-  "apps/gateway": [...productLibs, "standalone"],
-  "apps/routeagent": [...productLibs, "standalone"],
-  tests: [...productLibs, "standalone", "lab"],
-  tools: [...productLibs, "lab"],
+  "libs/lab": [...productLibs, "lab", ...kubernetesLibs, "apiserver"],
+  "libs/node": productLibs,
+  "libs/k8s": ["model", "obs"],
+  "libs/member": ["model", "plan", "obs", "k8s"],
+  "libs/apiserver": ["model", "obs", "k8s"],
+  "apps/gateway": [...productLibs, "node", ...kubernetesLibs],
+  "apps/routeagent": [...productLibs, "node", ...kubernetesLibs],
+  "apps/broker": ["model", "obs", "k8s", "apiserver"],
+  "apps/cli": ["model", "plan", "obs", ...kubernetesLibs, "app-gateway", "app-routeagent", "app-broker"],
+  tests: [...productLibs, "node", ...kubernetesLibs, "apiserver", "lab"],
+  tools: [...productLibs, "lab", "k8s"],
 };
 
 /** Pure: no clock, no I/O. Their tests may use what they like. */
@@ -36,9 +44,24 @@ const pure = new Set(["libs/model", "libs/plan", "libs/codec"]);
 
 /** Third-party packages and the only places that may import them. */
 const thirdParty: Record<string, readonly string[]> = {
-  hono: ["libs/obs", "libs/standalone", "apps/gateway", "apps/routeagent"],
-  valibot: ["libs/model", "libs/dataplane", "libs/standalone", "apps/gateway", "apps/routeagent"],
-  yaml: ["libs/model", "libs/standalone", "libs/lab", "apps/gateway", "apps/routeagent", "tests"],
+  hono: ["libs/obs", "libs/node", "libs/apiserver", "apps/gateway", "apps/routeagent", "apps/broker"],
+  valibot: [
+    "libs/model",
+    "libs/dataplane",
+    "libs/node",
+    "libs/k8s",
+    "libs/member",
+    "libs/apiserver",
+    "apps/gateway",
+    "apps/routeagent",
+    "apps/broker",
+    "apps/cli",
+    "libs/lab",
+  ],
+  "@valibot/to-json-schema": ["libs/k8s", "tools"],
+  yaml: ["libs/model", "libs/node", "libs/lab", "libs/k8s", "libs/apiserver", "apps/gateway", "apps/routeagent", "apps/cli", "tests", "tools"],
+  ajv: ["libs/apiserver"],
+  "@peculiar/x509": ["libs/apiserver", "libs/lab", "tests"],
 };
 
 function refusal(file: SourceFile, specifier: string): string | undefined {

@@ -25,7 +25,7 @@ describe("layering catches", () => {
     ["dataplane importing plan", file("libs/dataplane/a.ts", "@strait/plan")],
     ["product code importing lab", file("apps/gateway/a.ts", "@strait/lab")],
     ["product code importing the testkit", file("libs/ffi/a.ts", "@strait/testkit")],
-    ["product code importing another lib's test doubles", file("apps/gateway/a.ts", "@strait/standalone/testing")],
+    ["product code importing another lib's test doubles", file("apps/gateway/a.ts", "@strait/node/testing")],
     ["a file of another lib by its path", file("apps/gateway/a_test.ts", "@strait/plan/plan.ts")],
     ["an app importing the other", file("apps/gateway/a.ts", "../routeagent/main.ts")],
     ["a relative path into another package", file("libs/plan/a.ts", "../model/mod.ts")],
