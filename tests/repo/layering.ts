@@ -61,6 +61,7 @@ const thirdParty: Record<string, readonly string[]> = {
   "@valibot/to-json-schema": ["libs/k8s", "tools"],
   yaml: ["libs/model", "libs/node", "libs/lab", "libs/k8s", "libs/apiserver", "apps/gateway", "apps/routeagent", "apps/cli", "tests", "tools"],
   ajv: ["libs/apiserver"],
+  commander: ["apps/cli"],
   "@peculiar/x509": ["libs/apiserver", "libs/lab", "tests"],
 };
 
