@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import { daemonSet, type EnvVar, nodeFolders } from "./daemonset.ts";
+import { imageOf, type JoinSettings } from "./join_settings.ts";
+import { BROKER_SECRET_DIR, NAMES } from "./names.ts";
+
+/** Variables of both apps (reference §8). */
+function commonEnv(settings: JoinSettings): EnvVar[] {
+  return [
+    { name: "SUBMARINER_NAMESPACE", value: settings.namespace },
+    { name: "SUBMARINER_CLUSTERID", value: settings.clusterId },
+    { name: "SUBMARINER_CLUSTERCIDR", value: settings.podCidrs.join(",") },
+    { name: "SUBMARINER_SERVICECIDR", value: settings.serviceCidrs.join(",") },
+    { name: "SUBMARINER_GLOBALCIDR", value: settings.globalCidrs.join(",") },
+    { name: "SUBMARINER_DEBUG", value: String(settings.debug) },
+    { name: "SUBMARINER_HEALTHCHECKENABLED", value: String(settings.healthCheck.enabled) },
+    { name: "SUBMARINER_HEALTHCHECKINTERVAL", value: String(settings.healthCheck.intervalSeconds) },
+    { name: "SUBMARINER_HEALTHCHECKMAXPACKETLOSSCOUNT", value: String(settings.healthCheck.maxPacketLossCount) },
+  ];
+}
+
+function brokerEnv({ broker }: JoinSettings): EnvVar[] {
+  return [
+    { name: "BROKER_K8S_APISERVER", value: broker.apiServer },
+    { name: "BROKER_K8S_REMOTENAMESPACE", value: broker.namespace },
+    // The token and the authority are read from the mounted Secret, again whenever it changes.
+    { name: "BROKER_K8S_SECRET", value: NAMES.brokerSecret },
+    { name: "BROKER_K8S_INSECURE", value: String(broker.insecure) },
+  ];
+}
+
+/** The gateway: on nodes with the gateway label. */
+export function gatewayDaemonSet(settings: JoinSettings): object {
+  return daemonSet({
+    name: NAMES.gateway,
+    namespace: settings.namespace,
+    image: imageOf(settings, NAMES.gateway),
+    command: ["strait", "gateway"],
+    nodeSelector: { [NAMES.gatewayLabel]: "true" },
+    // Time to hand over the lease, which is released at once.
+    graceSeconds: 5,
+    env: [
+      ...commonEnv(settings),
+      { name: "SUBMARINER_COLORCODES", value: "blue" },
+      { name: "SUBMARINER_CABLEDRIVER", value: settings.cableDriver },
+      { name: "SUBMARINER_NATENABLED", value: String(settings.natEnabled) },
+      { name: "AIR_GAPPED_DEPLOYMENT", value: String(settings.airGapped) },
+      { name: "CE_IPSEC_PSKSECRET", value: NAMES.pskSecret },
+      { name: "CE_IPSEC_NATTPORT", value: String(settings.nattPort) },
+      { name: "CE_IPSEC_PREFERREDSERVER", value: String(settings.preferredServer) },
+      { name: "CE_IPSEC_FORCEENCAPS", value: String(settings.forceUdpEncaps) },
+      ...brokerEnv(settings),
+    ],
+    volumes: [
+      ...nodeFolders.volumes,
+      { name: "broker", secret: { secretName: NAMES.brokerSecret } },
+      { name: "psk", secret: { secretName: NAMES.pskSecret, optional: true } },
+    ],
+    volumeMounts: [
+      ...nodeFolders.volumeMounts,
+      { name: "broker", mountPath: BROKER_SECRET_DIR, readOnly: true },
+      { name: "psk", mountPath: `/run/secrets/submariner.io/${NAMES.pskSecret}`, readOnly: true },
+    ],
+  });
+}
+
+/** The node agent: on every node. */
+export function routeAgentDaemonSet(settings: JoinSettings): object {
+  return daemonSet({
+    name: NAMES.routeagent,
+    namespace: settings.namespace,
+    image: imageOf(settings, NAMES.routeagent),
+    command: ["strait", "routeagent"],
+    graceSeconds: 5,
+    env: commonEnv(settings),
+    volumes: nodeFolders.volumes,
+    volumeMounts: nodeFolders.volumeMounts,
+  });
+}

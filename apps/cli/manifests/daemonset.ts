@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { MANAGED_BY } from "./names.ts";
+
+/** An environment variable of a container. */
+export type EnvVar =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly valueFrom: { readonly fieldRef: { readonly fieldPath: string } } };
+
+/** What a DaemonSet of ours is made from. */
+export interface DaemonSetParts {
+  readonly name: string;
+  readonly namespace: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly env: readonly EnvVar[];
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly volumes: readonly object[];
+  readonly volumeMounts: readonly object[];
+  /** Seconds it is given to hand over. */
+  readonly graceSeconds: number;
+}
+
+/** Variables every app gets. */
+export const downward: readonly EnvVar[] = [
+  { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+  { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+];
+
+/** What both apps need of the node: pinned programs and maps, the folder of their state, the CNI's records (to read). */
+export const nodeFolders = {
+  volumes: [
+    { name: "bpffs", hostPath: { path: "/sys/fs/bpf", type: "Directory" } },
+    { name: "run", hostPath: { path: "/run/strait", type: "DirectoryOrCreate" } },
+    { name: "cni", hostPath: { path: "/var/lib/cni", type: "DirectoryOrCreate" } },
+  ],
+  volumeMounts: [
+    { name: "bpffs", mountPath: "/sys/fs/bpf", mountPropagation: "HostToContainer" },
+    { name: "run", mountPath: "/run/strait" },
+    { name: "cni", mountPath: "/var/lib/cni", readOnly: true },
+  ],
+} as const;
+
+/**
+ * A DaemonSet on the host network that tolerates every taint and is renewed one node at a time: the data path goes on while an
+ * app is away, so the order of nodes matters more than speed.
+ */
+export function daemonSet(parts: DaemonSetParts): object {
+  const labels = { app: parts.name, component: parts.name.replace(/^submariner-/, ""), ...MANAGED_BY };
+  return {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: parts.name, namespace: parts.namespace, labels },
+    spec: {
+      selector: { matchLabels: { app: parts.name } },
+      updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: parts.name,
+          hostNetwork: true,
+          dnsPolicy: "ClusterFirstWithHostNet",
+          priorityClassName: "system-node-critical",
+          terminationGracePeriodSeconds: parts.graceSeconds,
+          tolerations: [{ operator: "Exists" }],
+          ...(parts.nodeSelector && { nodeSelector: parts.nodeSelector }),
+          containers: [
+            {
+              name: parts.name,
+              image: parts.image,
+              imagePullPolicy: "IfNotPresent",
+              command: parts.command,
+              env: [...downward, ...parts.env],
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                // Programs and maps; links, routes and sysctls; pointer arithmetic of the verifier; ICMP probes.
+                capabilities: { drop: ["ALL"], add: ["BPF", "NET_ADMIN", "PERFMON", "NET_RAW"] },
+                seccompProfile: { type: "RuntimeDefault" },
+              },
+              terminationMessagePolicy: "FallbackToLogsOnError",
+              volumeMounts: parts.volumeMounts,
+            },
+          ],
+          volumes: parts.volumes,
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Where the broker is, as the apps are told. */
+export interface BrokerAddress {
+  /** "host:port", without a scheme, as Submariner writes it. */
+  readonly apiServer: string;
+  readonly namespace: string;
+  /** PEM. Absent where the system's authorities are to be trusted. */
+  readonly ca?: string;
+  readonly insecure: boolean;
+}
+
+/** All that the manifests of a joined cluster are made from. */
+export interface JoinSettings {
+  readonly namespace: string;
+  readonly clusterId: string;
+  /** All of them, both families. */
+  readonly podCidrs: readonly string[];
+  readonly serviceCidrs: readonly string[];
+  readonly globalCidrs: readonly string[];
+  readonly cableDriver: string;
+  readonly nattPort: number;
+  readonly natEnabled: boolean;
+  readonly preferredServer: boolean;
+  readonly forceUdpEncaps: boolean;
+  readonly airGapped: boolean;
+  readonly loadBalancer: boolean;
+  readonly debug: boolean;
+  readonly healthCheck: { readonly enabled: boolean; readonly intervalSeconds: number; readonly maxPacketLossCount: number };
+  readonly customDomains: readonly string[];
+  readonly broker: BrokerAddress;
+  /** Image repository and version: `REPOSITORY/strait:VERSION`, or `strait:VERSION` where there is no repository. */
+  readonly repository: string;
+  readonly version: string;
+  readonly imageOverrides: Readonly<Record<string, string>>;
+}
+
+/** The image of a component, an override first. Example: `imageOf(settings, "submariner-gateway")` is "strait:0.1.0". */
+export function imageOf({ repository, version, imageOverrides }: JoinSettings, component: string): string {
+  const name = repository === "" ? "strait" : `${repository.replace(/\/+$/, "")}/strait`;
+  return imageOverrides[component] ?? `${name}:${version}`;
+}

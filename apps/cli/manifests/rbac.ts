@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { MANAGED_BY, NAMES } from "./names.ts";
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const READ = ["get", "list", "watch"];
+const WRITE = [...READ, "create", "update", "patch", "delete"];
+const events: Rule = { apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "update", "patch"] };
+
+/** In the namespace of Strait. */
+const namespaced: Readonly<Record<string, readonly Rule[]>> = {
+  [NAMES.gateway]: [
+    { apiGroups: ["submariner.io"], resources: ["clusters", "endpoints", "gateways"], verbs: WRITE },
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list", "watch", "create", "update", "patch"] },
+    // Its own pod carries the label gateway.submariner.io/status.
+    { apiGroups: [""], resources: ["pods"], verbs: ["get", "patch"] },
+    events,
+  ],
+  [NAMES.routeagent]: [
+    { apiGroups: ["submariner.io"], resources: ["clusters", "endpoints", "gateways"], verbs: READ },
+    { apiGroups: ["submariner.io"], resources: ["routeagents"], verbs: WRITE },
+    events,
+  ],
+};
+
+/** In the whole cluster: what tells where pods and Services are. */
+const clusterWide: readonly Rule[] = [
+  { apiGroups: [""], resources: ["nodes", "pods"], verbs: READ },
+  { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: READ },
+];
+
+/** ServiceAccounts of the apps with the least they need. Names are Submariner's; its tests look for Role submariner-gateway. */
+export function accounts(namespace: string): object[] {
+  return [NAMES.gateway, NAMES.routeagent].flatMap((name) => {
+    const metadata = { name, namespace, labels: MANAGED_BY };
+    const subjects = [{ kind: "ServiceAccount", name, namespace }];
+    const roleRef = (kind: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind, name });
+    const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" };
+    return [
+      { apiVersion: "v1", kind: "ServiceAccount", metadata },
+      { ...rbac, kind: "Role", metadata, rules: namespaced[name] },
+      { ...rbac, kind: "RoleBinding", metadata, roleRef: roleRef("Role"), subjects },
+      { ...rbac, kind: "ClusterRole", metadata: { name, labels: MANAGED_BY }, rules: clusterWide },
+      { ...rbac, kind: "ClusterRoleBinding", metadata: { name, labels: MANAGED_BY }, roleRef: roleRef("ClusterRole"), subjects },
+    ];
+  });
+}
