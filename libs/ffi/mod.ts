@@ -16,6 +16,7 @@ export { CLSACT_HANDLE, CLSACT_PRIORITY } from "./clsact.ts";
 export { ethtoolFeatures, type Feature, setEthtoolFeatures } from "./ethtool.ts";
 export { FileLock } from "./file_lock.ts";
 export { openHandles, openHandlesByKind } from "./handle.ts";
+export { type IcmpListener, type IcmpSend, IcmpSocket } from "./icmp_socket.ts";
 export { check, KernelError, type KernelErrorOptions } from "./kernel_error.ts";
 export { listenNetlink, type NetlinkListener, type NetlinkListening } from "./listen_netlink.ts";
 export type { MapInfo } from "./map_info.ts";

@@ -65,6 +65,9 @@ const table = {
   strait_netlink_send: { args: ["i32", "buffer", "u32"], returns: "i32" },
   strait_netlink_receive: { args: ["i32", "buffer", "u32", "i32"], returns: "i32" },
 
+  strait_icmp_open: { args: ["i32"], returns: "i32" },
+  strait_icmp_send: { args: ["i32", "i32", "buffer", "buffer", "i32", "buffer", "u32"], returns: "i32" },
+
   strait_ethtool_names: { args: ["buffer", "buffer", "u32"], returns: "i32" },
   strait_ethtool_features: { args: ["buffer", "buffer", "u32"], returns: "i32" },
   strait_ethtool_set_features: { args: ["buffer", "buffer", "u32"], returns: "i32" },
