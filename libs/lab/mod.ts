@@ -21,6 +21,7 @@ export type { Cluster } from "./cluster.ts";
 export { createLab, type Lab } from "./cluster_lab.ts";
 export { CommandError, type CommandOptions, type CommandOutput, output, run } from "./command.ts";
 export { clusterFile, writeConfig } from "./config_file.ts";
+export { ensureKube, type KubeBinaries, kubeBinaries } from "./control_plane/kube_binaries.ts";
 export { cutWire, killProcesses, shrinkMtu, unplugWire, wireOf } from "./faults.ts";
 export type { Installed } from "./installed.ts";
 export { type KernelVxlanOptions, kernelVxlan } from "./kernel_vxlan.ts";

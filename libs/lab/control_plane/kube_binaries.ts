@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { goBuild } from "./go_build.ts";
+import { goTool } from "./go_tool.ts";
+import { kubeVersionFlags } from "./kube_version.ts";
+
+/** The real programs of Kubernetes, built from tests/kube: absolute paths. They are one file under several names. */
+export interface KubeBinaries {
+  readonly dir: string;
+  /** "v1.34.4" */
+  readonly version: string;
+  readonly apiserver: string;
+  readonly controllerManager: string;
+  readonly kubectl: string;
+}
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const SOURCES = `${ROOT}tests/kube`;
+const HOME = `${ROOT}.tools/kube`;
+const PROGRAMS = ["kube-apiserver", "kube-controller-manager", "kubectl"] as const;
+
+/** The programs, when they are built from the sources as they are now. */
+export async function kubeBinaries(): Promise<KubeBinaries | undefined> {
+  const { dir, version } = await place();
+  return (await Bun.file(`${dir}/kube`).exists()) ? binariesIn(dir, version) : undefined;
+}
+
+/**
+ * The programs, built first when they are not there: minutes, in which `say` is told how far it is. Whoever asks at the same time
+ * waits for the same build. The folder is named after the sources' hash; `.tools/kube/current` always leads to the newest.
+ *
+ * @example
+ * const { kubectl } = await ensureKube();
+ * await run([kubectl, "version", "--client"]);
+ */
+export async function ensureKube(say: (line: string) => void = (line) => console.error(line)): Promise<KubeBinaries> {
+  const { dir, version, ldflags, goVersion } = await place();
+  if (!(await Bun.file(`${dir}/kube`).exists())) {
+    await mkdir(dir, { recursive: true });
+    const go = await goTool(ROOT, goVersion);
+    await goBuild({
+      go,
+      sources: SOURCES,
+      ldflags,
+      output: `${dir}/kube`,
+      cache: `${ROOT}.tools`,
+      say: (line) => say(`kube: ${version}: ${line}`),
+    });
+    await tidy(dir);
+  }
+  return binariesIn(dir, version);
+}
+
+async function place() {
+  const names = (await readdir(SOURCES)).filter((name) => /\.go$|^go\.(mod|sum)$/.test(name)).sort();
+  const texts = await Promise.all(names.map((name) => Bun.file(`${SOURCES}/${name}`).text()));
+  const goMod = texts[names.indexOf("go.mod")] ?? "";
+  const { version, ldflags } = kubeVersionFlags(goMod);
+  const hash = new Bun.CryptoHasher("sha256")
+    .update(JSON.stringify([names, texts, ldflags]))
+    .digest("hex")
+    .slice(0, 16);
+  return { dir: `${HOME}/${hash}`, version, ldflags, goVersion: /^go (\S+)$/m.exec(goMod)?.[1] ?? "" };
+}
+
+/** Gives the binary its names, points `current` at it and removes what earlier sources built. */
+async function tidy(dir: string): Promise<void> {
+  for (const program of PROGRAMS) await link("kube", `${dir}/${program}`);
+  const kept = dir.slice(HOME.length + 1);
+  await link(kept, `${HOME}/current`);
+  const others = (await readdir(HOME, { withFileTypes: true })).filter((entry) => entry.isDirectory() && entry.name !== kept);
+  await Promise.all(others.map((entry) => rm(`${HOME}/${entry.name}`, { recursive: true })));
+}
+
+async function link(target: string, at: string): Promise<void> {
+  const fresh = `${at}.${process.pid}`;
+  await rm(fresh, { force: true });
+  await symlink(target, fresh);
+  await rename(fresh, at);
+}
+
+const binariesIn = (dir: string, version: string): KubeBinaries => ({
+  dir,
+  version,
+  apiserver: `${dir}/kube-apiserver`,
+  controllerManager: `${dir}/kube-controller-manager`,
+  kubectl: `${dir}/kubectl`,
+});
