@@ -13,6 +13,7 @@ export { type Capabilities, capabilities } from "./capabilities.ts";
 export type { Counters, HopTraffic } from "./counters.ts";
 export type { ApplyReport, Dataplane, Desired } from "./dataplane.ts";
 export { type DataplaneOptions, DEFAULT_OBJECT, openDataplane } from "./open.ts";
+export { openPinger, type Ping, type Pinger } from "./pinger.ts";
 export { checkNode, type Surroundings } from "./preflight.ts";
 export { SetupError } from "./setup_error.ts";
 export { type TracedVerdict, traceVerdicts } from "./trace.ts";
