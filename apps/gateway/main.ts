@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The gateway, standalone: `bun run gateway --config FILE`. Runs on a gateway node beside the node agent; ends the cables to the other clusters.
+ * The gateway: `bun run gateway`. Runs on a gateway node beside the node agent; ends the cables to the other clusters.
  *
  * @module
  */
-import { processSystem, runApp } from "@strait/node";
-import { identity, readOptions } from "./config.ts";
-import { gatewayStatus } from "./status.ts";
-import { wiring } from "./wire.ts";
+import { runGateway } from "./mod.ts";
 
-const system = processSystem();
-process.exit(await runApp({ ...identity, wiring, status: gatewayStatus }, readOptions(system), system));
+process.exit(await runGateway(process.argv.slice(2), process.env));

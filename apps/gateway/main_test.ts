@@ -30,7 +30,8 @@ test("gateway without a config ends with 2 and one sentence", () => {
   expect(run()).toEqual({
     exitCode: 2,
     stdout: "",
-    stderr: "gateway: there is no config: say --config FILE, or --help for the flags\n",
+    stderr:
+      "gateway: there is no config: say --config FILE, or in Kubernetes set SUBMARINER_NAMESPACE and SUBMARINER_CLUSTERID, or see --help for the flags\n",
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
-import { planGateway } from "@strait/plan";
 import { nodeFacts, nodeView } from "@strait/node/testing";
+import { planGateway } from "@strait/plan";
 import { gatewayStatus } from "./status.ts";
 
 const TRAFFIC = { txPackets: 1n, txBytes: 100n, rxPackets: 2n, rxBytes: 200n };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { planGateway } from "@strait/plan";
+
 import { printVerdicts, type Wiring } from "@strait/node";
+import { planGateway } from "@strait/plan";
 
 /**
  * Who talks to whom: facts of the dataplane and the config go to `planGateway`, its plan goes back to the dataplane. The

@@ -14,12 +14,14 @@ export interface PodReport {
 /** /status of the node agent: that of every node app, the node's part in its cluster, and its pods. */
 export function agentStatus(
   view: NodeView,
-): NodeStatus & { readonly role: "gateway" | "worker"; readonly pods: readonly PodReport[] } {
+): NodeStatus & { readonly role: "gateway" | "worker" | null; readonly pods: readonly PodReport[] } {
   const pods = (view.state.applied?.facts.podInterfaces ?? []).map(({ name, ifindex, pods, sources }) => ({
     interface: name,
     ifindex,
     addresses: pods.map((pod) => formatAddress(pod.address)),
     sources: sources.map(formatCidr),
   }));
-  return { ...nodeStatus(view), role: ownNode(view.config.file).gateway ? "gateway" : "worker", pods };
+  const { file } = view.config;
+  const role = file ? (ownNode(file).gateway ? "gateway" : "worker") : null;
+  return { ...nodeStatus(view), role, pods };
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
 import { address, hostCidr, ifIndex, type Mac } from "@strait/model";
-import { planAgent } from "@strait/plan";
 import { clusterFile, nodeFacts, nodeView } from "@strait/node/testing";
+import { planAgent } from "@strait/plan";
 import { agentStatus } from "./status.ts";
 
 test("the agent's status tells its pods by interface", () => {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeSync } from "node:fs";
 import type { Dataplane } from "@strait/dataplane";
-import type { Owner } from "@strait/model";
+import type { Owner, Result } from "@strait/model";
 import type { Log } from "@strait/obs";
+import type { AppContext, AppParts } from "./extra.ts";
 import type { Planner } from "./node_loop.ts";
 import type { NodeView } from "./node_status.ts";
 import { systemTimers, type Timers } from "./timers.ts";
@@ -41,8 +42,13 @@ export interface AppSpec {
   /** One sentence for --help. */
   readonly purpose: string;
   readonly wiring: Wiring;
-  /** The body of /status. */
+  /** The body of /status, a plain object; extras add a member each under their names. */
   readonly status: (view: NodeView) => unknown;
+  /**
+   * What the app works by in Kubernetes, and what runs beside its loop. The refusal is one sentence: the environment is wrong.
+   * Nothing may be waited for here that an API server has to answer.
+   */
+  readonly kubernetes?: (context: AppContext) => Promise<Result<AppParts>>;
 }
 
 /** What a process gives an app; a test gives its own. */
@@ -57,11 +63,11 @@ export interface System {
   readonly onSignal: (name: "SIGTERM" | "SIGINT" | "SIGHUP", run: () => void) => () => void;
 }
 
-/** The process this runs in. */
-export function processSystem(): System {
+/** The process this runs in, with another command line or environment where those are given. */
+export function processSystem({ argv, env }: Partial<Pick<System, "argv" | "env">> = {}): System {
   return {
-    argv: process.argv.slice(2),
-    env: process.env,
+    argv: argv ?? process.argv.slice(2),
+    env: env ?? process.env,
     out: (text) => write(1, text),
     err: (text) => void write(2, text),
     timers: systemTimers,

@@ -2,6 +2,7 @@
 import { type FSWatcher, lstatSync, readFileSync, statSync, watch } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { ClusterFile } from "@strait/model";
+import type { NodeSource } from "./node_source.ts";
 import type { Timers } from "./timers.ts";
 
 /** What a text says: a config, or why it is none, one sentence each with FILE:LINE where there is one. */
@@ -34,10 +35,10 @@ const MAX_BYTES = 16 << 20;
  * config.onChange = () => loop.request("config");
  * config.start();
  */
-export class ConfigWatch {
+export class ConfigWatch implements NodeSource {
   readonly path: string;
   /** Told after a look that brought something new. */
-  onChange: (reading: "accepted" | "refused") => void = () => {};
+  onChange: (reading?: "accepted" | "refused") => void = () => {};
   readonly #options: ConfigWatchOptions;
   #file: ClusterFile | undefined;
   #reasons: readonly string[] = [];
@@ -49,6 +50,10 @@ export class ConfigWatch {
   constructor(path: string, options: ConfigWatchOptions) {
     this.path = resolve(path);
     this.#options = options;
+  }
+
+  get origin(): string {
+    return this.path;
   }
 
   /** The last good contents; undefined before the first. */

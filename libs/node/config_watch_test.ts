@@ -29,7 +29,7 @@ function open(path: string, timers = new FakeTimers() as ConstructorParameters<t
   const changes: string[] = [];
   let told = (): void => {};
   const config = new ConfigWatch(path, { timers, parse });
-  config.onChange = (reading) => {
+  config.onChange = (reading = "accepted") => {
     changes.push(reading);
     told();
   };

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the gateway and the node agent share when they run from a config file, without Kubernetes: command line, the config in
- * force, the loop that keeps a node as the config wants it, /status and /metrics. An app adds its planner and its view.
+ * What the gateway and the node agent share: command line, the source they work by (a config file, or the objects of a
+ * Kubernetes cluster), the loop that keeps a node as the source wants it, /status and /metrics. An app adds its planner, its
+ * view, and what runs beside the loop.
  *
  * ```
  * signals ─┐                        ┌─ facts ─┐
- * file ────┼─▶ ConfigWatch ─▶ NodeLoop ─▶ plan ─▶ dataplane ─▶ kernel
- * kernel ──┘        │            │  ▲─ present rows ┘  │
+ * file ────┼─▶ NodeSource ─▶ NodeLoop ─▶ plan ─▶ dataplane ─▶ kernel
+ * watches ─┘        │            │  ▲─ present rows ┘  │
  *                   └─▶ NodeState ◀─┴─── report ◀──────┘ ─▶ /status /metrics /readyz
  * ```
  *
@@ -17,11 +18,13 @@ export * from "./backoff.ts";
 export * from "./cluster_report.ts";
 export * from "./config_watch.ts";
 export * from "./endpoint.ts";
+export * from "./extra.ts";
 export * from "./hop_report.ts";
 export * from "./node_app.ts";
 export * from "./node_loop.ts";
 export * from "./node_metrics.ts";
 export * from "./node_problems.ts";
+export * from "./node_source.ts";
 export * from "./node_state.ts";
 export * from "./node_status.ts";
 export * from "./once_per_turn.ts";

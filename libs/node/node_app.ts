@@ -3,34 +3,34 @@ import type { Dataplane } from "@strait/dataplane";
 import { type ClusterFile, ok, type Problem, type Result, refuse } from "@strait/model";
 import { Health, type Log, Metrics, StateLog, statusApp } from "@strait/obs";
 import type { AppSpec, System } from "./app.ts";
-import type { ConfigWatch } from "./config_watch.ts";
 import { defaultListen, Endpoint } from "./endpoint.ts";
+import type { AppContext, AppParts, Extra } from "./extra.ts";
 import { NodeLoop } from "./node_loop.ts";
 import { type NodeMetrics, registerNodeMetrics } from "./node_metrics.ts";
+import type { NodeSource } from "./node_source.ts";
 import { NodeState } from "./node_state.ts";
-import type { NodeView } from "./node_status.ts";
+import { type NodeView, waitingFor } from "./node_status.ts";
 import { oncePerTurn } from "./once_per_turn.ts";
 import type { RunOptions } from "./options.ts";
 
-/** What an app runs with. The config was read and accepted. */
+/** What an app runs with, whatever it works by. */
 export interface NodeAppOptions {
-  readonly config: ConfigWatch;
   readonly log: Log;
   readonly options: RunOptions;
 }
 
 /**
- * An app that keeps a node: config, endpoints, dataplane and loop, wired together.
+ * An app that keeps a node: source, endpoints, dataplane, loop and what runs beside it, wired together. Where the source has
+ * nothing yet the app answers and waits, and touches nothing on the node.
  *
  * @example
- * const app = new NodeApp(spec, system, { config, log, options });
- * const started = await app.start();
+ * const app = new NodeApp(spec, system, { log, options });
+ * const started = await app.start({ source: config, extras: [] });
  * await app.stop(); // the node goes on forwarding
  */
 export class NodeApp {
   readonly #spec: AppSpec;
   readonly #system: System;
-  readonly #config: ConfigWatch;
   readonly #log: Log;
   readonly #options: RunOptions;
   readonly #startedAt: number;
@@ -38,37 +38,108 @@ export class NodeApp {
   readonly #states: StateLog;
   readonly #endpoint: Endpoint;
   readonly #observer: NodeMetrics;
+  readonly #health = new Health();
+  readonly #metrics = new Metrics();
   readonly #counters = oncePerTurn(() => this.#dataplane?.counters() ?? { reasons: [], traffic: new Map() });
+  readonly #failed = Promise.withResolvers<string>();
+  #source: NodeSource | undefined;
+  /** The newest value the loop was told of. */
+  #taken: ClusterFile | undefined;
+  #extras: readonly Extra[] = [];
   #endpointProblem: Problem | undefined;
+  #opening: Promise<Result<true>> | undefined;
+  #stopped = false;
   #dataplane: Dataplane | undefined;
   #loop: NodeLoop | undefined;
 
-  constructor(spec: AppSpec, system: System, { config, log, options }: NodeAppOptions) {
+  constructor(spec: AppSpec, system: System, { log, options }: NodeAppOptions) {
     this.#spec = spec;
     this.#system = system;
-    this.#config = config;
     this.#log = log;
     this.#options = options;
     this.#startedAt = system.timers.now();
     this.#states = new StateLog(log);
-    const metrics = new Metrics();
-    this.#observer = registerNodeMetrics(metrics, () => this.#view());
-    const health = new Health();
-    health.ready("dataplane", () => this.#readiness());
+    this.#observer = registerNodeMetrics(this.#metrics, () => this.#view());
+    this.#health.ready("dataplane", () => this.#readiness());
     const onError = (error: unknown): void => log.error("status cannot be told", { error });
-    this.#endpoint = new Endpoint(statusApp({ health, metrics, status: () => spec.status(this.#view()), onError }));
+    const [health, metrics] = [this.#health, this.#metrics];
+    this.#endpoint = new Endpoint(statusApp({ health, metrics, status: () => this.#status(), onError }));
   }
 
-  /** Listens, opens the dataplane, begins the first pass. The refusal says why this node cannot do it. */
-  async start(): Promise<Result<string>> {
-    const file = this.#file();
-    const { name, owner, version, wiring } = this.#spec;
-    this.#log.setLevel(this.#options.log ?? file.log);
+  /** For the parts that are made for this app. */
+  get context(): AppContext {
+    return {
+      env: this.#system.env,
+      options: this.#options,
+      version: this.#spec.version,
+      log: this.#log,
+      timers: this.#system.timers,
+      metrics: this.#metrics,
+      state: this.#state,
+      counters: this.#counters,
+      request: (cause, delay) => this.#loop?.request(cause, delay),
+      fail: (reason) => this.#failed.resolve(reason),
+    };
+  }
+
+  /** Why the app cannot go on, once it cannot: this node cannot do it, and that was found only after the start. */
+  get failed(): Promise<string> {
+    return this.#failed.promise;
+  }
+
+  /**
+   * Listens, opens the dataplane and begins the first pass, or waits with both until the source has something. The refusal says
+   * why this node cannot do it.
+   */
+  async start({ source, extras }: AppParts): Promise<Result<string>> {
+    this.#source = source;
+    this.#extras = extras;
+    for (const extra of extras) if (extra.readiness) this.#health.ready(extra.name, () => extra.readiness?.() ?? ok(true));
+    const { file, origin: config } = source;
+    this.#taken = file;
+    this.#setLevel(file);
     // The endpoint first: it tells a second process of the same app before that touches what the first one keeps.
     const at = await this.#endpoint.moveTo(this.#place(file));
     if (!at.ok) return at;
-    const { cluster, node, pinDir } = file;
-    this.#log.info("starting", { version, config: this.#config.path, cluster, node, listen: at.value });
+    const { version } = this.#spec;
+    this.#log.info("starting", { version, config, cluster: file?.cluster, node: file?.node, listen: at.value });
+    if (file) {
+      const opened = await this.#open(file);
+      if (!opened.ok) return opened;
+    } else this.#log.info("waiting", { reason: waitingFor(source) });
+    source.onChange = () => this.#sourceChanged();
+    source.start();
+    for (const extra of extras) extra.start();
+    this.#loop?.start();
+    return at;
+  }
+
+  /** Reads the source again and makes a pass, whether or not it changed. */
+  reload(cause: string): void {
+    this.#log.info("reading the config again", { why: cause });
+    this.#source?.read();
+    this.#loop?.request(cause);
+  }
+
+  /** Ends the loop, what runs beside it and the endpoints, and lets go of the dataplane, which goes on. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#opening;
+    await this.#loop?.stop();
+    await Promise.all(this.#extras.map((extra) => extra.stop()));
+    this.#source?.close();
+    await this.#endpoint.stop();
+    this.#dataplane?.close();
+    this.#dataplane = undefined;
+  }
+
+  #open(file: ClusterFile): Promise<Result<true>> {
+    this.#opening ??= this.#openDataplane(file);
+    return this.#opening;
+  }
+
+  async #openDataplane({ pinDir }: ClusterFile): Promise<Result<true>> {
+    const { name, owner, wiring } = this.#spec;
     const { objectPath } = this.#options;
     try {
       this.#dataplane = await wiring.open({ pinDir, owner, ...(objectPath !== undefined && { objectPath }), log: this.#log });
@@ -81,82 +152,87 @@ export class NodeApp {
       file: () => this.#lookAgain(),
       state: this.#state,
       observer: this.#observer,
+      applied: () => {
+        for (const extra of this.#extras) extra.applied?.();
+      },
       log: this.#log,
       timers: this.#system.timers,
     });
-    this.#config.onChange = () => this.#configChanged();
-    this.#config.start();
-    this.#loop.start();
-    return at;
+    return ok(true);
   }
 
-  /** Reads the config again and makes a pass, whether or not it changed. */
-  reload(cause: string): void {
-    this.#log.info("reading the config again", { why: cause });
-    this.#config.read();
-    this.#loop?.request(cause);
+  #setLevel(file: ClusterFile | undefined): void {
+    this.#log.setLevel(this.#options.log ?? file?.log ?? "info");
   }
 
-  /** Ends the loop and the endpoints and lets go of the dataplane, which goes on. */
-  async stop(): Promise<void> {
-    await this.#loop?.stop();
-    this.#config.close();
-    await this.#endpoint.stop();
-    this.#dataplane?.close();
-    this.#dataplane = undefined;
-  }
-
-  #file(): ClusterFile {
-    if (!this.#config.file) throw new TypeError("no config was accepted yet");
-    return this.#config.file;
-  }
-
-  #place(file: ClusterFile) {
-    return this.#options.listen ?? file.listen ?? defaultListen(this.#spec.name);
+  #place(file: ClusterFile | undefined) {
+    return this.#options.listen ?? file?.listen ?? defaultListen(this.#spec.name);
   }
 
   /** A watch that was lost with its folder is set up again by the next pass, at the latest by the resync. */
   #lookAgain(): ClusterFile {
-    this.#config.start();
-    this.#config.read();
-    return this.#file();
+    this.#source?.start();
+    this.#source?.read();
+    if (!this.#source?.file) throw new TypeError("no config was accepted yet");
+    return this.#source.file;
   }
 
-  #configChanged(): void {
-    const reason = this.#config.reasons.join("; ");
-    if (reason) {
-      this.#states.set("config", reason, "error", "config refused; the old one stays in force", { reason });
-      return;
-    }
-    this.#states.clear("config", "config is good again");
-    this.#log.info("config read", { config: this.#config.path });
-    const file = this.#file();
-    this.#log.setLevel(this.#options.log ?? file.log);
+  #sourceChanged(): void {
+    const { file, origin: config, reasons } = this.#source ?? { origin: "", reasons: [] };
+    this.#tellReasons(file, reasons.join("; "));
+    if (!file || file === this.#taken) return;
+    this.#taken = file;
+    // In Kubernetes every pod that comes or goes is such a change.
+    this.#log.at(this.#options.kubernetes ? "debug" : "info", "config read", { config });
+    this.#setLevel(file);
     void this.#endpoint.moveTo(this.#place(file)).then((moved) => {
       this.#endpointProblem = moved.ok ? undefined : { object: "listen", reason: moved.reason };
     });
-    this.#loop?.request("config");
+    if (this.#loop) this.#loop.request("config");
+    else void this.#open(file).then((opened) => this.#opened(opened));
+  }
+
+  #tellReasons(file: ClusterFile | undefined, reason: string): void {
+    if (!reason) this.#states.clear("config", "config is good again");
+    else if (!file) this.#states.set("config", reason, "warn", "waiting", { reason });
+    else if (file === this.#taken) {
+      this.#states.set("config", reason, "error", "config refused; the old one stays in force", { reason });
+    } else this.#states.set("config", reason, "error", "part of the config is refused; the rest is in force", { reason });
+  }
+
+  /** Of a source whose first value came after the start. */
+  #opened(opened: Result<true>): void {
+    if (!opened.ok) this.#failed.resolve(opened.reason);
+    else if (!this.#stopped) this.#loop?.start();
   }
 
   #readiness(): Result<boolean> {
     const { ready, error, applied } = this.#state;
     if (ready) return ok(true);
     if (error !== undefined) return refuse(error);
+    if (this.#source && !this.#source.file) return refuse(waitingFor(this.#source));
     if (!applied) return refuse("nothing was applied yet");
     return refuse(applied.report.failures.map(({ object, reason }) => `${object}: ${reason}`).join("; "));
   }
 
+  #status(): unknown {
+    const told = this.#extras.flatMap((extra) => (extra.status ? [[extra.name, extra.status()] as const] : []));
+    return { ...Object.fromEntries(told), ...(this.#spec.status(this.#view()) as object) };
+  }
+
   #view(): NodeView {
     const { name: app, version, owner } = this.#spec;
+    const { origin = "", file, reasons = [] } = this.#source ?? {};
+    const problems = this.#extras.flatMap((extra) => extra.problems?.() ?? []);
     return {
       app,
       version,
       owner,
       startedAt: this.#startedAt,
-      config: { path: this.#config.path, file: this.#file(), reasons: this.#config.reasons },
+      config: { path: origin, file, reasons },
       state: this.#state,
       counters: this.#counters(),
-      problems: this.#endpointProblem ? [this.#endpointProblem] : [],
+      problems: this.#endpointProblem ? [this.#endpointProblem, ...problems] : problems,
     };
   }
 }

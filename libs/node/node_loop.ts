@@ -22,6 +22,8 @@ export interface NodeLoopOptions {
   readonly state: NodeState;
   /** Counts every pass. */
   readonly observer?: NodeMetrics;
+  /** Told after every pass that ran to its end. */
+  readonly applied?: () => void;
   readonly log: Log;
   readonly timers: Timers;
   readonly backoff?: BackoffOptions;
@@ -88,6 +90,7 @@ export class NodeLoop {
       this.#tell("problem", "problem", planned.problems);
       const [writes, removes] = [sum(report.writes), sum(report.removes)];
       const fields = { why: why.join("+"), writes, removes, failures: report.failures.length, ms: timers.now() - began };
+      this.#options.applied?.();
       log.at(writes + removes > 0 || state.totals.applies === 1 ? "info" : "debug", "applied", fields);
       return report.failures.length === 0;
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Dataplane } from "@strait/dataplane";
 import { type ClusterFile, formatAddress, type Owner, type Problem } from "@strait/model";
 import { clusterReports } from "./cluster_report.ts";
 import { hopReports } from "./hop_report.ts";
+import type { NodeSource } from "./node_source.ts";
 import type { NodeState } from "./node_state.ts";
 
 /** What /status is made from. */
@@ -12,11 +13,17 @@ export interface NodeView {
   readonly owner: Owner;
   /** When the process started, in milliseconds since the epoch. */
   readonly startedAt: number;
-  readonly config: { readonly path: string; readonly file: ClusterFile; readonly reasons: readonly string[] };
+  /** `file` is absent until the source had one. */
+  readonly config: { readonly path: string; readonly file: ClusterFile | undefined; readonly reasons: readonly string[] };
   readonly state: NodeState;
   readonly counters: ReturnType<Dataplane["counters"]>;
   /** Problems that are the process's own and not the plan's. */
   readonly problems?: readonly Problem[];
+}
+
+/** Why a source has nothing yet, in one sentence. */
+export function waitingFor({ origin, reasons }: Pick<NodeSource, "origin" | "reasons">): string {
+  return `nothing came from ${origin} yet, so nothing is touched: ${reasons.join("; ") || "it is being read"}`;
 }
 
 /**
@@ -31,8 +38,8 @@ export function nodeStatus(view: NodeView) {
   return {
     app: view.app,
     version: view.version,
-    cluster: config.file.cluster,
-    node: config.file.node,
+    cluster: config.file?.cluster ?? null,
+    node: config.file?.node ?? null,
     startedAt: new Date(view.startedAt).toISOString(),
     config: { path: config.path, ok: config.reasons.length === 0, reasons: config.reasons },
     ready: state.ready,
@@ -48,8 +55,12 @@ export function nodeStatus(view: NodeView) {
     hops: applied ? hopReports(applied, view.owner, counters.traffic) : [],
     clusters: applied ? clusterReports(applied) : [],
     reasons: Object.fromEntries(counters.reasons.map(({ reason, packets, bytes }) => [reason, { packets, bytes }])),
-    problems: [...(view.problems ?? []), ...state.problems],
+    problems: [...waiting(config), ...(view.problems ?? []), ...state.problems],
   };
+}
+
+function waiting({ path, file, reasons }: NodeView["config"]): Problem[] {
+  return file ? [] : [{ object: "config", reason: waitingFor({ origin: path, reasons }) }];
 }
 
 /** What {@link nodeStatus} answers. */

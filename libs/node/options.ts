@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseArgs } from "node:util";
-import { type Listen, type LogLevel, ok, parseListen, type Result, refuse } from "@strait/model";
+import { type ClusterId, type Listen, type LogLevel, ok, parseClusterId, parseListen, type Result, refuse } from "@strait/model";
 import * as v from "valibot";
 
 /** What a command line and its environment ask for. */
@@ -9,9 +9,18 @@ export type Options =
   | (RunOptions & { readonly action: "run" })
   | (Partial<RunOptions> & { readonly action: "uninstall" | "trace" });
 
-/** What an app runs with, besides its file. */
+/** The cluster an app belongs to, where it runs in Kubernetes. */
+export interface Membership {
+  /** Where Submariner's objects of this cluster are. */
+  readonly namespace: string;
+  readonly clusterId: ClusterId;
+}
+
+/** What an app runs with, besides what it works by. */
 export interface RunOptions {
-  readonly config: string;
+  /** The config file; where there is none the app runs in Kubernetes. */
+  readonly config?: string;
+  readonly kubernetes?: Membership;
   /** Instead of the file's, so that two apps of one node can share a file. */
   readonly listen?: Listen;
   readonly log?: LogLevel;
@@ -82,8 +91,24 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   if (uninstall || trace) {
     return ok(Object.freeze({ action: uninstall ? "uninstall" : "trace", ...(config !== undefined && { config }), ...common }));
   }
-  if (config === undefined) return refuse("there is no config: say --config FILE, or --help for the flags");
-  return ok(Object.freeze({ action: "run", config, ...common }));
+  if (config !== undefined) return ok(Object.freeze({ action: "run", config, ...common }));
+  const kubernetes = membership(env);
+  if (!kubernetes.ok) return kubernetes;
+  return ok(Object.freeze({ action: "run", kubernetes: kubernetes.value, ...common }));
+}
+
+/** Submariner's variables, as its operator and `strait join` set them. */
+function membership(env: Readonly<Record<string, string | undefined>>): Result<Membership> {
+  const namespace = env["SUBMARINER_NAMESPACE"];
+  const id = env["SUBMARINER_CLUSTERID"];
+  if (!namespace || !id) {
+    return refuse(
+      "there is no config: say --config FILE, or in Kubernetes set SUBMARINER_NAMESPACE and SUBMARINER_CLUSTERID, or see --help for the flags",
+    );
+  }
+  const clusterId = parseClusterId(id);
+  if (!clusterId.ok) return refuse(`SUBMARINER_CLUSTERID: ${clusterId.reason}`);
+  return ok(Object.freeze({ namespace, clusterId: clusterId.value }));
 }
 
 /** The text of --help. */
@@ -93,6 +118,7 @@ export function helpText(app: string, purpose: string): string {
     purpose,
     "",
     `usage: bun run ${app} --config FILE`,
+    `       SUBMARINER_NAMESPACE=… SUBMARINER_CLUSTERID=… bun run ${app}   (in Kubernetes)`,
     `       bun run ${app} --uninstall [--config FILE]`,
     `       bun run ${app} --trace [--config FILE]`,
     "",

@@ -2,6 +2,21 @@
 import { expect, test } from "bun:test";
 import { helpText, parseOptions } from "./options.ts";
 
+const NO_CONFIG =
+  "there is no config: say --config FILE, or in Kubernetes set SUBMARINER_NAMESPACE and SUBMARINER_CLUSTERID, or see --help for the flags";
+
+test("options choose Kubernetes where there is no config and Submariner's variables are set", () => {
+  const env = { SUBMARINER_NAMESPACE: "submariner-operator", SUBMARINER_CLUSTERID: "east" };
+  expect(parseOptions([], env)).toEqual({
+    ok: true,
+    value: { action: "run", kubernetes: { namespace: "submariner-operator", clusterId: "east" } } as never,
+  });
+  expect(parseOptions(["--config", "a.yaml"], env)).toEqual({ ok: true, value: { action: "run", config: "a.yaml" } });
+  expect(parseOptions([], { SUBMARINER_CLUSTERID: "east" })).toEqual({ ok: false, reason: NO_CONFIG });
+  const capitals = parseOptions([], { ...env, SUBMARINER_CLUSTERID: "East" });
+  expect(capitals.ok ? "" : capitals.reason).toStartWith('SUBMARINER_CLUSTERID: "East" is no cluster id');
+});
+
 test("options take the config from the flag, and from the environment where there is none", () => {
   expect(parseOptions(["--config", "a.yaml"], { STRAIT_CONFIG: "b.yaml" })).toEqual({
     ok: true,
@@ -29,7 +44,7 @@ test("options take a place to listen and the BPF object for a run", () => {
 });
 
 test("options need a config to run but none to uninstall, help or tell the version", () => {
-  expect(parseOptions([], {})).toEqual({ ok: false, reason: "there is no config: say --config FILE, or --help for the flags" });
+  expect(parseOptions([], {})).toEqual({ ok: false, reason: NO_CONFIG });
   expect(parseOptions(["--uninstall"], {})).toEqual({ ok: true, value: { action: "uninstall" } });
   expect(parseOptions(["--trace"], {})).toEqual({ ok: true, value: { action: "trace" } });
   expect(parseOptions(["--help"], {})).toEqual({ ok: true, value: { action: "help" } });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ClusterFile, PIN_DIR, type Result } from "@strait/model";
+import { type ClusterFile, PIN_DIR, type Result, refuse } from "@strait/model";
 import { formatListen, Log, type LogOptions } from "@strait/obs";
 import { type AppSpec, processSystem, type System } from "./app.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { appAt, defaultListen } from "./endpoint.ts";
+import type { AppParts } from "./extra.ts";
 import { NodeApp } from "./node_app.ts";
 import { helpText, type Options, type RunOptions } from "./options.ts";
 import { readConfig } from "./read_config.ts";
@@ -38,27 +39,43 @@ function newLog(spec: AppSpec, system: System, { log: level }: Pick<RunOptions, 
 
 async function run(spec: AppSpec, system: System, options: RunOptions): Promise<number> {
   const log = newLog(spec, system, options);
-  const config = new ConfigWatch(options.config, { timers: system.timers, parse: readConfig });
-  if (config.read() !== "accepted") {
-    for (const reason of config.reasons) system.err(`${reason}\n`);
-    return EXIT.refused;
-  }
-  const app = new NodeApp(spec, system, { config, log, options });
+  const app = new NodeApp(spec, system, { log, options });
+  const parts = await partsOf(spec, system, options, app);
+  if (!parts) return EXIT.refused;
   const asked = Promise.withResolvers<string>();
   const offs = (["SIGTERM", "SIGINT"] as const).map((name) => system.onSignal(name, () => asked.resolve(name)));
   offs.push(system.onSignal("SIGHUP", () => app.reload("SIGHUP")));
   try {
-    const started = await app.start();
+    const started = await app.start(parts);
     if (!started.ok) {
       log.error("cannot start", { reason: started.reason });
       return EXIT.failed;
     }
-    log.info("stopping; the node goes on forwarding", { signal: await asked.promise });
+    const ended = await Promise.race([asked.promise.then((signal) => ({ signal })), app.failed.then((reason) => ({ reason }))]);
+    if ("reason" in ended) {
+      log.error("cannot go on", ended);
+      return EXIT.failed;
+    }
+    log.info("stopping; the node goes on forwarding", ended);
     return EXIT.ok;
   } finally {
     await app.stop();
     for (const off of offs) off();
   }
+}
+
+/** What the app works by. Undefined where the file or the environment is refused, which is told. */
+async function partsOf(spec: AppSpec, system: System, options: RunOptions, app: NodeApp): Promise<AppParts | undefined> {
+  if (options.config !== undefined) {
+    const config = new ConfigWatch(options.config, { timers: system.timers, parse: readConfig });
+    if (config.read() === "accepted") return { source: config, extras: [] };
+    for (const reason of config.reasons) system.err(`${reason}\n`);
+    return undefined;
+  }
+  const parts = spec.kubernetes ? await spec.kubernetes(app.context) : refuse("it cannot run in Kubernetes: say --config FILE");
+  if (parts.ok) return parts.value;
+  system.err(`${spec.name}: ${parts.reason}\n`);
+  return undefined;
 }
 
 async function uninstall(spec: AppSpec, system: System, options: Partial<RunOptions>): Promise<number> {
@@ -108,7 +125,7 @@ async function trace(spec: AppSpec, system: System, options: Partial<RunOptions>
 
 /** Where what is ours is pinned: the file tells, where one is given. Undefined where it is refused, which is told. */
 function whereFrom(spec: AppSpec, system: System, path: string | undefined): { pinDir: string; file?: ClusterFile } | undefined {
-  if (path === undefined) return { pinDir: PIN_DIR };
+  if (path === undefined) return { pinDir: system.env["STRAIT_PIN_DIR"] || PIN_DIR };
   const config = new ConfigWatch(path, { timers: system.timers, parse: readConfig });
   if (config.read() === "accepted" && config.file) return { pinDir: config.file.pinDir ?? PIN_DIR, file: config.file };
   for (const reason of config.reasons) system.err(`${reason}\n`);
