@@ -63,6 +63,7 @@ const thirdParty: Record<string, readonly string[]> = {
   ajv: ["libs/apiserver"],
   commander: ["apps/cli"],
   "@peculiar/x509": ["libs/apiserver", "libs/lab", "tests"],
+  "@abraham/reflection": ["libs/apiserver", "libs/lab", "tests"],
 };
 
 function refusal(file: SourceFile, specifier: string): string | undefined {
