@@ -10,12 +10,24 @@ import type { ClusterSpec, Family } from "./spec.ts";
  * | pods of its node k (0…) | 10.c.k.0/24 | fd0c:0:0:k::/64 |
  * | cluster segment, node k | 172.31.c.(k+2)/24 | fd31:c::(k+2)/64 |
  * | wan segment, n-th gateway | 172.31.9.(n+2)/24 | fd31:9::(n+2)/64 |
+ * | Services of a Kubernetes cluster c | 10.(100+c).0.0/16 | fd10:c::/112 |
+ * | API server of cluster c; broker | 172.31.c.250; 172.31.9.250 | fd31:c::fa; fd31:9::fa |
+ * | workstation, on every segment s | 172.31.s.251 | fd31:s::fb |
  */
 export const WAN = 9;
+/** Place on its segment of an API server, the broker's too: behind the 200 nodes a cluster may have. */
+export const API_MEMBER = 248;
+/** Place of the workstation on every segment. */
+export const WORKSTATION_MEMBER = 249;
 
 /** The ranges a cluster announces. `number` is its place in the lab, from 1. */
 export function clusterSubnets(spec: ClusterSpec, number: number): Record<Family, string> {
   return { 4: spec.subnets?.v4 ?? `10.${number}.0.0/16`, 6: spec.subnets?.v6 ?? `fd0${number}::/48` };
+}
+
+/** The ranges Services of a Kubernetes cluster get their addresses from. `number` is the cluster's place in the lab, from 1. */
+export function serviceSubnets(number: number): Record<Family, string> {
+  return { 4: `10.${100 + number}.0.0/16`, 6: `fd10:${number}::/112` };
 }
 
 /**

@@ -1,50 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
-import { clusterSubnets, linkLocal, nodeSubnet, underlayAddress, WAN } from "./address_plan.ts";
+import { clusterSubnets, linkLocal, nodeSubnet, serviceSubnets, underlayAddress, WAN } from "./address_plan.ts";
 import { type Built, type Cluster, nodesOf } from "./cluster.ts";
-import { run } from "./command.ts";
-import { keepSource } from "./keep_source.ts";
 import { labDir, namespacePrefix } from "./lab_id.ts";
-import { createNamespaces, FORWARDING, Namespace } from "./namespace.ts";
+import { createNamespaces, Namespace } from "./namespace.ts";
 import { Node } from "./node.ts";
 import { laySegment } from "./segment.ts";
-import { type ClusterSpec, familiesOf, type LabSpec, namespacesOf, underlayOf } from "./spec.ts";
+import { addPods, routesToCluster, routesToPods, setUpNode } from "./set_up_node.ts";
+import { type ClusterSpec, familiesOf, hasWorkstation, type LabSpec, namespacesOf, underlayOf } from "./spec.ts";
+import { Station } from "./station.ts";
 
 /**
- * Builds what a specification says, in order: namespaces, segments, nodes (addresses, forwarding, routes, bpffs), pods.
+ * Builds what a specification says, in order: namespaces, segments, nodes (addresses, forwarding, routes, bpffs), stations, pods.
  * Namespaces stand when it throws halfway: whoever calls it removes the lab then.
  */
 export async function build(id: string, spec: LabSpec): Promise<Built> {
   const mtu = spec.mtu ?? 1500;
+  const families = underlayOf(spec);
   const names = namespacesOf(spec).map((name) => `${namespacePrefix(id)}${name}`);
-  const hub = (segment: string) => {
-    const name = `${namespacePrefix(id)}hub-${segment}`;
-    return names.includes(name) ? new Namespace(name) : undefined;
-  };
+  const place = (name: string) => new Namespace(`${namespacePrefix(id)}${name}`);
+  const hub = (segment: string) => (names.includes(place(`hub-${segment}`).name) ? place(`hub-${segment}`) : undefined);
   await claimDirectory(labDir(id));
   await createNamespaces(names);
 
+  const numbers = spec.clusters.flatMap((cluster, index) => (cluster.kubernetes ? [index + 1] : []));
+  const workstation = hasWorkstation(spec) ? Station.workstation(place("workstation"), families, numbers) : undefined;
+  const broker = spec.broker ? Station.broker(place("broker"), families) : undefined;
   let wanMember = 0;
   const clusters: Cluster[] = [];
   for (const [index, cluster] of spec.clusters.entries()) {
-    const nodes = cluster.nodes.map((node, k) =>
-      makeNode(id, spec, cluster, index + 1, k, node.gateway ? wanMember++ : undefined),
-    );
+    const number = index + 1;
+    const nodes = cluster.nodes.map((node, k) => makeNode(id, spec, cluster, number, k, node.gateway ? wanMember++ : undefined));
+    const api = cluster.kubernetes ? Station.api(cluster.id, number, place(`${cluster.id}-api`), families) : undefined;
     const ends = nodes.map((node) => ({ ns: node.ns, ifname: "eth0" }));
+    if (api !== undefined && workstation !== undefined) ends.push(api.end(number), workstation.end(number));
     clusters.push({
       id: cluster.id,
       cni: cluster.cni ?? "bridge",
       nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),
-      subnets: familiesOf(cluster).map((family) => clusterSubnets(cluster, index + 1)[family]),
+      subnets: familiesOf(cluster).map((family) => clusterSubnets(cluster, number)[family]),
       gateways: nodes.filter((node) => node.gateway),
       segment: await laySegment(cluster.id, ends, mtu, { hub: hub(cluster.id) }),
+      serviceSubnets: api === undefined ? [] : familiesOf(cluster).map((family) => serviceSubnets(number)[family]),
+      ...(api === undefined ? {} : { api }),
     });
   }
   const onWan = clusters.flatMap((cluster) => cluster.gateways).map((node) => ({ ns: node.ns, ifname: "eth1" }));
+  for (const station of [broker, workstation]) if (station !== undefined) onWan.push(station.end(WAN));
   const wan = onWan.length > 1 ? await laySegment("wan", onWan, mtu, { hub: hub("wan") }) : undefined;
-  await Promise.all(clusters.flatMap((cluster) => nodesOf(cluster).map((node) => setUpNode(node, cluster, wan !== undefined))));
+  await Promise.all([
+    ...clusters.flatMap((cluster) => nodesOf(cluster).map((node) => setUpNode(node, cluster, wan !== undefined))),
+    ...clusters.map((cluster) => cluster.api?.setUp(nodesOf(cluster).flatMap(routesToPods))),
+    broker?.setUp(clusters.flatMap((cluster) => routesToCluster(cluster, families))),
+    workstation?.setUp(),
+  ]);
   await Promise.all(clusters.flatMap((cluster, index) => nodesOf(cluster).map((node) => addPods(node, spec.clusters[index]))));
-  return { clusters, ...(wan === undefined ? {} : { wan }) };
+  return {
+    clusters,
+    ...(wan === undefined ? {} : { wan }),
+    ...(broker === undefined ? {} : { broker }),
+    ...(workstation === undefined ? {} : { workstation }),
+  };
 }
 
 /** Makes the lab's directory. The last lab to go takes the parent directory with it, maybe right between our two steps. */
@@ -88,31 +104,4 @@ function makeNode(
       mtu: spec.mtu ?? 1500,
     },
   });
-}
-
-/** Forwarding, addresses, routes to the pods of the cluster's other nodes, bpffs. */
-async function setUpNode(node: Node, cluster: Cluster, hasWan: boolean): Promise<void> {
-  const address = (text: string, dev: string) =>
-    text.includes(":") ? `address add ${text}/64 dev ${dev} nodad` : `address add ${text}/24 dev ${dev}`;
-  const lines = node.linkAddresses("cluster").map((text) => address(text, "eth0"));
-  if (hasWan) lines.push(...node.linkAddresses("wan").map((text) => address(text, "eth1")));
-  for (const peer of nodesOf(cluster).filter((other) => other !== node)) {
-    for (const subnet of peer.subnets) {
-      lines.push(`route add ${subnet} ${peer.via("cluster", subnet.includes(":") ? 6 : 4)} dev eth0`);
-    }
-  }
-  await mkdir(node.bpffs, { recursive: true });
-  await mkdir(node.cniDir, { recursive: true });
-  await Promise.all([
-    run(["mount", "-t", "bpf", "bpf", node.bpffs]),
-    node.ns.sysctl(FORWARDING).then(() => node.ns.ip(lines)),
-    // As the masquerade agent of a Kubernetes cluster does: what stays inside the cluster keeps its source.
-    ...cluster.subnets.map((subnet) => keepSource(node, "-I", subnet)),
-  ]);
-}
-
-/** One after the other: host-local of one node hands out addresses under a lock. */
-async function addPods(node: Node, cluster: ClusterSpec | undefined): Promise<void> {
-  const pods = cluster?.nodes[node.index]?.pods ?? 0;
-  for (let pod = 0; pod < pods; pod++) await node.addPod(new Namespace(`${node.ns.name}-${pod}`));
 }

@@ -3,6 +3,9 @@
 /** IP version: of a pod's address (inner) or of the nodes' (underlay). */
 export type Family = 4 | 6;
 
+/** Which API servers the Kubernetes clusters of a lab get: our own small one, or kube-apiserver with etcd. */
+export type ControlPlaneKind = "light" | "real";
+
 /** The real CNI plugin that wires the pods of a cluster. */
 export type CniPlugin = "bridge" | "ptp";
 
@@ -11,7 +14,7 @@ export interface NodeSpec {
   readonly name: string;
   /** Sits on the wan segment too, and runs the gateway app. */
   readonly gateway?: boolean;
-  /** How many pods; 0 when absent. */
+  /** How many pods, wired without Kubernetes; 0 when absent. In a Kubernetes cluster pods come through the API. */
   readonly pods?: number;
 }
 
@@ -25,6 +28,8 @@ export interface ClusterSpec {
   readonly families?: readonly Family[];
   /** Replaces the plan's pod ranges: a.b.0.0/16 and h:h:h::/48, node k gets the k-th /24 and /64. */
   readonly subnets?: { readonly v4?: string; readonly v6?: string };
+  /** Has an API server and a kubelet stand-in on every node. */
+  readonly kubernetes?: boolean;
 }
 
 /**
@@ -41,6 +46,10 @@ export interface LabSpec {
   readonly mtu?: number;
   /** Part of every name the lab takes: 1 to 8 lower-case letters and digits. Taken from pid and a counter when absent. */
   readonly id?: string;
+  /** A broker's namespace on the wan segment; `Lab.broker` starts it. */
+  readonly broker?: boolean;
+  /** "light" when absent. */
+  readonly kubernetes?: ControlPlaneKind;
   /** Puts a bridge into the middle of two-member segments too, so that carrier can be taken from one member. */
   readonly switched?: boolean;
 }
@@ -73,6 +82,9 @@ export function checkSpec(spec: LabSpec): void {
       throw new RangeError(`cluster ${cluster.id}: must have 1 to 200 nodes`);
     }
     for (const node of cluster.nodes) checkLabel(`node of ${cluster.id}`, node.name);
+    if (cluster.kubernetes && cluster.nodes.some((node) => node.pods !== undefined)) {
+      throw new TypeError(`cluster ${cluster.id}: its pods come through the API, leave out pods`);
+    }
   }
 }
 
@@ -93,7 +105,7 @@ export function familyOf(subnet: string): Family {
 
 /** What the lab's namespaces are called, without the lab's prefix: nodes, pods, and the hubs of segments that need one. */
 export function namespacesOf(spec: LabSpec): string[] {
-  const gateways = spec.clusters.flatMap((cluster) => cluster.nodes.filter((node) => node.gateway)).length;
+  const onWan = wanMembers(spec);
   // A segment of one node has a hub too, so that its eth0 has a carrier.
   const needsHub = (members: number) => members !== 2 || spec.switched === true;
   return [
@@ -103,9 +115,28 @@ export function namespacesOf(spec: LabSpec): string[] {
         ...Array.from({ length: node.pods ?? 0 }, (_, pod) => `${cluster.id}-${node.name}-${pod}`),
       ]),
     ),
-    ...spec.clusters.filter((cluster) => needsHub(cluster.nodes.length)).map((cluster) => `hub-${cluster.id}`),
-    ...(gateways > 1 && needsHub(gateways) ? ["hub-wan"] : []),
+    ...spec.clusters.filter((cluster) => cluster.kubernetes).map((cluster) => `${cluster.id}-api`),
+    ...(spec.broker ? ["broker"] : []),
+    ...(hasWorkstation(spec) ? ["workstation"] : []),
+    ...spec.clusters.filter((cluster) => needsHub(clusterMembers(cluster))).map((cluster) => `hub-${cluster.id}`),
+    ...(onWan > 1 && needsHub(onWan) ? ["hub-wan"] : []),
   ];
+}
+
+/** True where a lab has something `kubectl` and `strait` are typed against, and so a place to type them. */
+export function hasWorkstation(spec: LabSpec): boolean {
+  return spec.broker === true || spec.clusters.some((cluster) => cluster.kubernetes);
+}
+
+/** Members of a cluster's segment: its nodes, and in a Kubernetes cluster the API server and the workstation. */
+function clusterMembers(cluster: ClusterSpec): number {
+  return cluster.nodes.length + (cluster.kubernetes ? 2 : 0);
+}
+
+/** Members of the wan segment. */
+function wanMembers(spec: LabSpec): number {
+  const gateways = spec.clusters.flatMap((cluster) => cluster.nodes.filter((node) => node.gateway)).length;
+  return gateways + (spec.broker ? 1 : 0) + (hasWorkstation(spec) ? 1 : 0);
 }
 
 function checkLabel(what: string, text: string): void {

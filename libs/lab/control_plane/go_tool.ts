@@ -10,7 +10,7 @@ import { output } from "../command.ts";
 export async function goTool(root: string, wanted: string): Promise<string> {
   for (const candidate of [Bun.which("go"), Bun.which(`${root}.tools/go/go/bin/go`)]) {
     if (candidate === null) continue;
-    const { stdout } = await output([candidate, "env", "GOVERSION"], { cwd: root, env: { GOTOOLCHAIN: "local" } });
+    const { stdout } = await output([candidate, "env", "GOVERSION"], { env: { GOTOOLCHAIN: "local" } });
     if (isAtLeast(stdout.trim().replace(/^go/, ""), wanted)) return candidate;
   }
   throw new Error(`building Kubernetes needs go ${wanted} or newer: ./justw test kube installs it into .tools/go`);
