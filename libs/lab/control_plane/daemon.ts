@@ -53,6 +53,11 @@ export class Daemon {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** Settles when it has ended. */
+  get ended(): Promise<unknown> {
+    return this.#child.exited;
+  }
+
   /** SIGKILL, then waits for the end. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir } from "node:fs/promises";
+import { Authority, type KeyPair, signingKeys } from "./authority.ts";
+import { ensureKube } from "./kube_binaries.ts";
+import { kubeConfig } from "./kubeconfig.ts";
+import type { Program, ServerPlace } from "./program.ts";
+import { writeOnce } from "./write_once.ts";
+
+/** What of the kube-controller-manager a lab wants: the controllers behind pods, identities and deletion. All of it takes twice the memory. */
+const CONTROLLERS = [
+  "serviceaccount-token-controller",
+  "serviceaccount-controller",
+  "root-ca-certificate-publisher-controller",
+  "clusterrole-aggregation-controller",
+  "namespace-controller",
+  "garbage-collector-controller",
+  "pod-garbage-collector-controller",
+  "daemonset-controller",
+  "deployment-controller",
+  "replicaset-controller",
+  "endpointslice-controller",
+];
+
+/** etcd takes Unix sockets only by a name in its working directory that looks like host:port. Nothing else can reach it there. */
+const ETCD = "unix://localhost:2379";
+const ETCD_PEER = "unix://localhost:2380";
+
+/**
+ * The command lines of a real control plane. Certificates, keys and kubeconfigs are made in `dir` at the first call and kept.
+ * A kill loses no acknowledged write although etcd does not call fsync: only a crash of the machine would.
+ */
+export async function prepareReal(place: ServerPlace): Promise<readonly Program[]> {
+  const { dir } = place;
+  const { apiserver, controllerManager } = await ensureKube();
+  await certificates(place);
+  const service = place.serviceCidrs.join(",");
+  const loopback = place.address === "127.0.0.1" || place.address === "::1";
+  return [
+    {
+      name: "etcd",
+      up: { socket: `${dir}/localhost:2379` },
+      argv: [
+        "etcd",
+        "--data-dir=etcd",
+        `--listen-client-urls=${ETCD}`,
+        `--advertise-client-urls=${ETCD}`,
+        `--listen-peer-urls=${ETCD_PEER}`,
+        `--initial-advertise-peer-urls=${ETCD_PEER}`,
+        `--initial-cluster=default=${ETCD_PEER}`,
+        "--unsafe-no-fsync",
+      ],
+    },
+    {
+      name: "kube-apiserver",
+      up: { path: "/readyz" },
+      argv: [
+        apiserver,
+        `--etcd-servers=${ETCD}`,
+        `--bind-address=${place.address}`,
+        `--secure-port=${place.port}`,
+        // A loopback address cannot be an endpoint of the Service "kubernetes", and where there is only that, nobody needs one.
+        ...(loopback ? ["--endpoint-reconciler-type=none"] : [`--advertise-address=${place.address}`]),
+        `--tls-cert-file=${dir}/apiserver.crt`,
+        `--tls-private-key-file=${dir}/apiserver.key`,
+        `--client-ca-file=${dir}/ca.crt`,
+        "--service-account-issuer=https://kubernetes.default.svc",
+        `--service-account-key-file=${dir}/sa.pub`,
+        `--service-account-signing-key-file=${dir}/sa.key`,
+        `--service-cluster-ip-range=${service}`,
+        "--authorization-mode=Node,RBAC",
+        "--allow-privileged=true",
+        "--kubelet-preferred-address-types=InternalIP",
+        "--profiling=false",
+        ...place.flags,
+      ],
+    },
+    {
+      name: "kube-controller-manager",
+      up: { path: "/api/v1/namespaces/default/serviceaccounts/default" },
+      argv: [
+        controllerManager,
+        `--kubeconfig=${dir}/kube-controller-manager.kubeconfig`,
+        `--controllers=${CONTROLLERS.join(",")}`,
+        `--service-account-private-key-file=${dir}/sa.key`,
+        `--root-ca-file=${dir}/ca.crt`,
+        "--leader-elect=false",
+        "--secure-port=0",
+        "--profiling=false",
+      ],
+    },
+  ];
+}
+
+async function certificates({ dir, name, url, names }: ServerPlace): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const authority = Authority.from(await pair(`${dir}/ca`, () => Authority.create(`${name}-ca`)));
+  await pair(`${dir}/apiserver`, () => authority.issue({ user: "kube-apiserver", names }));
+  await writeOnce(`${dir}/sa.key`, async () => {
+    const { key, public: spki } = await signingKeys();
+    await Bun.write(`${dir}/sa.pub`, spki);
+    return key;
+  });
+  const users = { admin: ["system:masters"], "kube-controller-manager": [] };
+  for (const [user, groups] of Object.entries(users)) {
+    await writeOnce(`${dir}/${user}.kubeconfig`, async () => {
+      const identity = await authority.issue({ user: user === "admin" ? "admin" : `system:${user}`, groups });
+      return kubeConfig({ name, url, ca: authority.cert, user: identity });
+    });
+  }
+}
+
+/** A certificate and its key in `<at>.crt` and `<at>.key`. */
+async function pair(at: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
+  let made: KeyPair | undefined;
+  const half = (which: keyof KeyPair) => async () => {
+    made ??= await make();
+    return made[which];
+  };
+  const key = await writeOnce(`${at}.key`, half("key"));
+  return { key, cert: await writeOnce(`${at}.crt`, half("cert")) };
+}
