@@ -56,7 +56,8 @@ export function openPinger(answered: (key: number) => void): Pinger {
     async ping({ to, from, key }) {
       const payload = new Uint8Array([...MAGIC, ...secret, 0, 0, 0, 0]);
       new DataView(payload.buffer).setUint32(MAGIC.length + secret.length, key);
-      const message = encodeEcho(to.family, { id: process.pid & 0xffff, sequence: key & 0xffff, payload });
+      // Flows are spread by the identifier too: a new one with each request lets probes take every way there is in turn.
+      const message = encodeEcho(to.family, { id: key & 0xffff, sequence: key >>> 16, payload });
       try {
         const socket = await (sockets.get(to.family) ?? open(to.family));
         if (closed) socket.close();
