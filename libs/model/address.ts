@@ -91,7 +91,11 @@ export function address(text: string): Address {
 
 /** Prints an address: dotted quad, or IPv6 in the canonical form of RFC 5952. Example: `fd01::1`. */
 export function formatAddress(a: Address): string {
-  if (a.family === 4) return [24n, 16n, 8n, 0n].map((shift) => (a.value >> shift) & 0xffn).join(".");
+  if (a.family === 4) {
+    // Keys of rows are made of this, a hundred thousand at a time: small numbers are ten times as fast as bigints.
+    const value = Number(a.value);
+    return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
+  }
   const parts = Array.from({ length: 8 }, (_, i) => Number((a.value >> BigInt(112 - 16 * i)) & 0xffffn));
   let best = { start: 0, length: 1 };
   for (let start = 0; start < 8; start++) {

@@ -41,6 +41,11 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
  * The validated standalone config (strait.yaml), read alike by the gateway and the node agent. Made by `parseClusterFile`;
  * whoever holds one may rely on: `node` is in `nodes`, names and ids are unique, no two clusters' subnets overlap.
  *
+ * In Kubernetes mode it is made from watched objects, and made anew at every change. **Who makes the next one keeps what did
+ * not change**: the same NodeSpec, RemoteCluster and subnet objects, in the same order, and the same `nodes` and `clusters` list
+ * where nothing in it changed. The planners skip what is identical (`===`), so a change costs what changed; a value made of
+ * new but equal objects is right too, only dearer.
+ *
  * @example
  * cluster: east
  * node: gw1

@@ -22,6 +22,7 @@ export { parseListen } from "./listen.ts";
 export * from "./mac.ts";
 export * from "./mtu.ts";
 export * from "./owned.ts";
+export * from "./plan.ts";
 export { type LineReason, type ParsedClusterFile, parseClusterFile } from "./parse_cluster_file.ts";
 export * from "./result.ts";
 export * from "./routes.ts";
