@@ -38,6 +38,12 @@ export const GLOBAL_IP_ANNOTATION = "submariner.io/globalIp";
 /** Annotation of an Endpoint: all live gateways of its cluster, as `formatGateways` writes them. */
 export const GATEWAYS_ANNOTATION = "strait.io/gateways";
 
+/**
+ * Annotation of a copy that was pulled from the broker: when the broker's object was made. Of two Endpoints of one cluster the
+ * newer counts, and copies that are pulled together are made in the same second.
+ */
+export const CREATED_AT_ANNOTATION = "strait.io/created-at";
+
 /** Lease that the leading gateway of a cluster holds. */
 export const GATEWAY_LEASE = "submariner-gateway-lock";
 
