@@ -26,5 +26,5 @@ export * from "./leader_elector.ts";
 export * from "./merge_patch.ts";
 export * from "./resource_client.ts";
 export { Store } from "./store.ts";
-export { systemTimers, type Timers } from "./timers.ts";
+export { elapsed, sleep, systemTimers, type Timers } from "./timers.ts";
 export type { WatchEvent } from "./watch_event.ts";
