@@ -7,3 +7,4 @@
 export * from "./json.ts";
 export * from "./json_patch.ts";
 export * from "./merge_patch.ts";
+export * from "./strategic_merge_patch.ts";
