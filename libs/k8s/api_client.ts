@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Log } from "@strait/obs";
+import { sleep, systemTimers, type Timers } from "@strait/time";
 import * as v from "valibot";
 import { ApiError } from "./api_error.ts";
 import { type ApiRequest, cannot, objectOf, urlOf, verbOf } from "./api_request.ts";
@@ -11,7 +13,6 @@ import { BodyTooLarge, readBody } from "./read_body.ts";
 import { Resource } from "./resource.ts";
 import type { ResourceClient } from "./resource_client.ts";
 import { retryWait } from "./retry_wait.ts";
-import { sleep, systemTimers, type Timers } from "./timers.ts";
 import { transportFailure } from "./transport_failure.ts";
 
 export interface ApiClientOptions {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Log, StateLog } from "@strait/obs";
+import { systemTimers, type Timers } from "@strait/time";
 import type { ApiClient } from "./api_client.ts";
 import { timestamp } from "./conditions.ts";
 import { EventKind, type KubeEvent } from "./core_kinds/event.ts";
 import type { KubeObject } from "./kube_object.ts";
 import type { ResourceClient } from "./resource_client.ts";
-import { systemTimers, type Timers } from "./timers.ts";
 
 export interface EventRecorderOptions {
   readonly client: ApiClient;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Log, StateLog } from "@strait/obs";
+import { Backoff, elapsed, sleep, systemTimers, type Timers } from "@strait/time";
 import { ApiError, isExpired } from "./api_error.ts";
-import { Backoff } from "./backoff.ts";
 import { type Change, deleteChange, listChanges, putChange } from "./change.ts";
 import { type KubeObject, keyOf } from "./kube_object.ts";
 import type { RefusedObject, ResourceClient } from "./resource_client.ts";
 import { SilenceGuard } from "./silence_guard.ts";
 import { Store } from "./store.ts";
-import { elapsed, sleep, systemTimers, type Timers } from "./timers.ts";
 import type { WatchEvent } from "./watch_event.ts";
 
 export interface InformerOptions {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Log, StateLog } from "@strait/obs";
+import { Backoff, systemTimers, type Timers } from "@strait/time";
 import { ApiError } from "./api_error.ts";
-import { Backoff } from "./backoff.ts";
-import { systemTimers, type Timers } from "./timers.ts";
 
 export interface KeyQueueOptions {
   /**

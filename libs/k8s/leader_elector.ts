@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Log, StateLog } from "@strait/obs";
+import { elapsed, sleep, systemTimers, type Timers } from "@strait/time";
 import type { ApiClient } from "./api_client.ts";
 import { failedWith } from "./api_error.ts";
 import { type Lease, LeaseKind } from "./core_kinds/coordination.ts";
 import { acquiredSpec, holderOf, releasedSpec, renewedSpec, WatchedLease } from "./lease.ts";
 import type { ResourceClient } from "./resource_client.ts";
-import { elapsed, sleep, systemTimers, type Timers } from "./timers.ts";
 
 export interface LeaderElectorOptions {
   readonly client: ApiClient;

@@ -5,6 +5,8 @@
  *
  * @module
  */
+
+export { Backoff, elapsed, sleep, systemTimers, type Timers } from "@strait/time";
 export * from "./api_client.ts";
 export * from "./api_error.ts";
 export type { ApiRequest } from "./api_request.ts";
@@ -26,5 +28,4 @@ export * from "./leader_elector.ts";
 export * from "./merge_patch.ts";
 export * from "./resource_client.ts";
 export { Store } from "./store.ts";
-export { elapsed, sleep, systemTimers, type Timers } from "./timers.ts";
 export type { WatchEvent } from "./watch_event.ts";

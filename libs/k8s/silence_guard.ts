@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elapsed, type Timers } from "./timers.ts";
+import { elapsed, type Timers } from "@strait/time";
 
 /**
  * The signal of a watch: aborted when its owner stops, when it is cut, or when nothing was heard for too long. A connection whose

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Time as a dependency, and the waits between retries.
+ *
+ * @module
+ */
+export * from "./backoff.ts";
+export * from "./timers.ts";

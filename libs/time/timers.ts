@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Time as a dependency: what waits or ages takes one of these, so that a test decides when time passes. */
+export interface Timers {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `run` once after so many milliseconds. Returns what calls it off. */
+  after(milliseconds: number, run: () => void): () => void;
+  /** Milliseconds since some fixed moment, untouched when somebody sets the machine's clock; `now` stands in where it is absent. */
+  elapsed?(): number;
+}
+
+/** The machine's clock. A pending timer does not keep the process alive: its server does. */
+export const systemTimers: Timers = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Milliseconds of a clock that nobody sets, for durations. */
+export function elapsed(timers: Timers): number {
+  return timers.elapsed?.() ?? timers.now();
+}
+
+/**
+ * Waits. Ends early, without an error, when the signal is aborted: the caller looks at the signal next anyway.
+ *
+ * @example
+ * await sleep(timers, backoff.next(), signal);
+ */
+export function sleep(timers: Timers, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal?.aborted) return Promise.resolve();
+  const cancel = timers.after(milliseconds, resolve);
+  const wake = () => resolve();
+  signal?.addEventListener("abort", wake, { once: true });
+  return promise.finally(() => {
+    cancel();
+    signal?.removeEventListener("abort", wake);
+  });
+}
