@@ -5,6 +5,8 @@
  *
  * @module
  */
+export * from "./discovery/discover_cidrs.ts";
+export * from "./discovery/discover_cni.ts";
 export * from "./probes/go_duration.ts";
 export * from "./probes/probe.ts";
 export * from "./probes/prober.ts";
