@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Command, Option } from "commander";
+import type { Command, Option } from "commander";
 import type { AddCommand } from "../program.ts";
 
 /** A command with the words that may follow it. */
@@ -18,7 +18,9 @@ export function nodesOf(command: Command, path: readonly string[] = []): Node[] 
     .createHelp()
     .visibleOptions(command)
     .flatMap((option: Option) =>
-      option.long ? [{ name: option.long, help: option.description, ...(option.argChoices && { choices: option.argChoices }) }] : [],
+      option.long
+        ? [{ name: option.long, help: option.description, ...(option.argChoices && { choices: option.argChoices }) }]
+        : [],
     );
   const children = command.commands.filter((child) => shown.includes(child));
   return [{ path, commands, flags }, ...children.flatMap((child) => nodesOf(child, [...path, child.name()]))];

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { EXIT } from "../failure.ts";
+import { whole } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { connect } from "../nettest/connect.ts";
 import { listen } from "../nettest/listen.ts";
 import type { NettestResult } from "../nettest/protocol.ts";
 import type { AddCommand } from "../program.ts";
-
-/** Reads a whole number within a range, for a flag. */
-export function whole(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= from && value <= to) return value;
-    throw new InvalidArgumentError(`use a whole number from ${from} to ${to}.`);
-  };
-}
 
 interface Common {
   readonly id: string;

@@ -8,7 +8,9 @@ export const VERSION = manifest.version;
 
 /** `strait version`. */
 export const version: AddCommand = (program, io) => {
-  withOutput(program.command("version").description("print the version of this binary")).action(({ output }: { output: string }) => {
-    io.out(output === "json" ? `${JSON.stringify({ version: VERSION })}\n` : `strait version: ${VERSION}\n`);
-  });
+  withOutput(program.command("version").description("print the version of this binary")).action(
+    ({ output }: { output: string }) => {
+      io.out(output === "json" ? `${JSON.stringify({ version: VERSION })}\n` : `strait version: ${VERSION}\n`);
+    },
+  );
 };

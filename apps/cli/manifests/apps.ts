@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Manifest } from "@strait/k8s";
 import { daemonSet, type EnvVar, nodeFolders } from "./daemonset.ts";
 import { imageOf, type JoinSettings } from "./join_settings.ts";
 import { BROKER_SECRET_DIR, NAMES } from "./names.ts";
@@ -8,7 +9,7 @@ function commonEnv(settings: JoinSettings): EnvVar[] {
   return [
     { name: "SUBMARINER_NAMESPACE", value: settings.namespace },
     { name: "SUBMARINER_CLUSTERID", value: settings.clusterId },
-    { name: "SUBMARINER_CLUSTERCIDR", value: settings.podCidrs.join(",") },
+    { name: "SUBMARINER_CLUSTERCIDR", value: settings.podCidrsOfNodes ? "" : settings.podCidrs.join(",") },
     { name: "SUBMARINER_SERVICECIDR", value: settings.serviceCidrs.join(",") },
     { name: "SUBMARINER_GLOBALCIDR", value: settings.globalCidrs.join(",") },
     { name: "SUBMARINER_DEBUG", value: String(settings.debug) },
@@ -29,7 +30,7 @@ function brokerEnv({ broker }: JoinSettings): EnvVar[] {
 }
 
 /** The gateway: on nodes with the gateway label. */
-export function gatewayDaemonSet(settings: JoinSettings): object {
+export function gatewayDaemonSet(settings: JoinSettings): Manifest {
   return daemonSet({
     name: NAMES.gateway,
     namespace: settings.namespace,
@@ -64,7 +65,7 @@ export function gatewayDaemonSet(settings: JoinSettings): object {
 }
 
 /** The node agent: on every node. */
-export function routeAgentDaemonSet(settings: JoinSettings): object {
+export function routeAgentDaemonSet(settings: JoinSettings): Manifest {
   return daemonSet({
     name: NAMES.routeagent,
     namespace: settings.namespace,

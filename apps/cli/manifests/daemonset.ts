@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Manifest } from "@strait/k8s";
 import { MANAGED_BY } from "./names.ts";
 
 /** An environment variable of a container. */
@@ -44,7 +45,7 @@ export const nodeFolders = {
  * A DaemonSet on the host network that tolerates every taint and is renewed one node at a time: the data path goes on while an
  * app is away, so the order of nodes matters more than speed.
  */
-export function daemonSet(parts: DaemonSetParts): object {
+export function daemonSet(parts: DaemonSetParts): Manifest {
   const labels = { app: parts.name, component: parts.name.replace(/^submariner-/, ""), ...MANAGED_BY };
   return {
     apiVersion: "apps/v1",

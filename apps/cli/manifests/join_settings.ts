@@ -16,6 +16,8 @@ export interface JoinSettings {
   readonly clusterId: string;
   /** All of them, both families. */
   readonly podCidrs: readonly string[];
+  /** Whether the pod CIDRs were read off the nodes: then the apps go on reading them, as nodes come and go. */
+  readonly podCidrsOfNodes: boolean;
   readonly serviceCidrs: readonly string[];
   readonly globalCidrs: readonly string[];
   readonly cableDriver: string;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Manifest } from "@strait/k8s";
 import { MANAGED_BY, NAMES } from "./names.ts";
 
 interface Rule {
@@ -34,7 +35,7 @@ const clusterWide: readonly Rule[] = [
 ];
 
 /** ServiceAccounts of the apps with the least they need. Names are Submariner's; its tests look for Role submariner-gateway. */
-export function accounts(namespace: string): object[] {
+export function accounts(namespace: string): Manifest[] {
   return [NAMES.gateway, NAMES.routeagent].flatMap((name) => {
     const metadata = { name, namespace, labels: MANAGED_BY };
     const subjects = [{ kind: "ServiceAccount", name, namespace }];

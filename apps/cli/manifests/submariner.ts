@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Manifest } from "@strait/k8s";
 import type { JoinSettings } from "./join_settings.ts";
 import { MANAGED_BY, NAMES } from "./names.ts";
 
@@ -6,7 +7,7 @@ import { MANAGED_BY, NAMES } from "./names.ts";
  * The Submariner object: what the cluster joined with, for `strait show` and for upstream's tools. Nothing secret stands in it:
  * upstream's `ceIPSecPSK` is required by nobody and is left out (reference §11, defect 9).
  */
-export function submarinerObject(settings: JoinSettings): object {
+export function submarinerObject(settings: JoinSettings): Manifest {
   return {
     apiVersion: "submariner.io/v1alpha1",
     kind: "Submariner",

@@ -59,7 +59,9 @@ export function splitImage(image: string): { readonly repository: string; readon
 }
 
 /** The parts of `strait show all`, in its order: what is read from one cluster and how it is shown. */
-export const parts: Readonly<Record<string, { readonly title: string; readonly read: (client: ApiClient, namespace: string) => Promise<View> }>> = {
+export const parts: Readonly<
+  Record<string, { readonly title: string; readonly read: (client: ApiClient, namespace: string) => Promise<View> }>
+> = {
   brokers: { title: "Broker", read: async (client) => brokers(await listAll(client, BrokerKind)) },
   connections: {
     title: "Connections",
@@ -68,7 +70,7 @@ export const parts: Readonly<Record<string, { readonly title: string; readonly r
   endpoints: {
     title: "Endpoints",
     read: async (client, namespace) =>
-      endpoints(await listAll(client, EndpointKind, namespace), (await joined(client, namespace))?.spec.clusterID),
+      endpoints(await listAll(client, EndpointKind, namespace), (await joined(client, namespace))?.spec?.clusterID),
   },
   gateways: { title: "Gateways", read: async (client, namespace) => gateways(await listAll(client, GatewayKind, namespace)) },
   networks: {
@@ -78,7 +80,7 @@ export const parts: Readonly<Record<string, { readonly title: string; readonly r
       const all = await listAll(client, ClusterKind, namespace);
       return networks(
         submariner,
-        all.find((cluster) => cluster.spec.cluster_id === submariner?.spec.clusterID),
+        all.find((cluster) => cluster.spec.cluster_id === submariner?.spec?.clusterID),
       );
     },
   },

@@ -12,8 +12,14 @@ export interface View {
   readonly bad: boolean;
 }
 
-function view(none: string, columns: readonly string[], records: readonly Readonly<Record<string, unknown>>[], bad = false): View {
-  const cell = (value: unknown): string => (Array.isArray(value) ? value.join(", ") : value === true ? "yes" : value === false ? "no" : String(value ?? ""));
+function view(
+  none: string,
+  columns: readonly string[],
+  records: readonly Readonly<Record<string, unknown>>[],
+  bad = false,
+): View {
+  const cell = (value: unknown): string =>
+    Array.isArray(value) ? value.join(", ") : value === true ? "yes" : value === false ? "no" : String(value ?? "");
   const keys = Object.keys(records[0] ?? {});
   return { heads: columns, rows: records.map((record) => keys.map((key) => cell(record[key]))), records, none, bad };
 }
@@ -47,7 +53,11 @@ export function endpoints(all: readonly Endpoint[], ownCluster: string | undefin
     cableDriver: spec.backend,
     type: spec.cluster_id === ownCluster ? "local" : "remote",
   }));
-  return view("there are no endpoints: no gateway has published one", ["CLUSTER", "ENDPOINT IP", "PUBLIC IP", "CABLE DRIVER", "TYPE"], records);
+  return view(
+    "there are no endpoints: no gateway has published one",
+    ["CLUSTER", "ENDPOINT IP", "PUBLIC IP", "CABLE DRIVER", "TYPE"],
+    records,
+  );
 }
 
 /** What to say of one gateway's connections. */
@@ -95,7 +105,13 @@ export interface ComponentVersion {
 /** One row per component. */
 export function versions(all: readonly ComponentVersion[]): View {
   const heads = ["COMPONENT", "REPOSITORY", "CONFIGURED", "RUNNING", "ARCH"];
-  const records = all.map(({ component, repository, configured, running, arch }) => ({ component, repository, configured, running, arch }));
+  const records = all.map(({ component, repository, configured, running, arch }) => ({
+    component,
+    repository,
+    configured,
+    running,
+    arch,
+  }));
   return view("Strait does not run in this cluster", heads, records);
 }
 

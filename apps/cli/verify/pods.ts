@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Manifest } from "@strait/k8s";
 import { MANAGED_BY } from "../manifests/mod.ts";
 
 /** Port of the listeners, above the ports that hosts use. */
@@ -18,7 +19,7 @@ export interface TestPodParts {
 }
 
 /** A pod that runs one side of a check and leaves its result as termination message. */
-export function testPod({ name, namespace, node, image, hostNetwork, args }: TestPodParts): object {
+export function testPod({ name, namespace, node, image, hostNetwork, args }: TestPodParts): Manifest {
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -44,7 +45,11 @@ export function testPod({ name, namespace, node, image, hostNetwork, args }: Tes
           imagePullPolicy: "IfNotPresent",
           command: ["strait", "nettest", ...args],
           terminationMessagePath: "/dev/termination-log",
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ["ALL"] },
+            seccompProfile: { type: "RuntimeDefault" },
+          },
         },
       ],
     },
@@ -52,7 +57,7 @@ export function testPod({ name, namespace, node, image, hostNetwork, args }: Tes
 }
 
 /** A Service in front of the listener, of every family the cluster has. */
-export function testService(name: string, namespace: string): object {
+export function testService(name: string, namespace: string): Manifest {
   return {
     apiVersion: "v1",
     kind: "Service",

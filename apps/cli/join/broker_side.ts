@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ApiClient, type Connection, memberAccount, memberObjects, type Secret } from "@strait/k8s";
+import { type JoinFile, joinCredentials, must } from "@strait/model";
+import type { JoinOptions } from "../commands/join.ts";
+import { usage } from "../failure.ts";
+import type { BrokerAddress } from "../manifests/mod.ts";
+import { apply } from "../objects.ts";
+import { accountToken } from "../tokens.ts";
+
+/** The broker of a join file: how this command speaks to it, and how the apps are told. */
+export interface BrokerPlace {
+  readonly namespace: string;
+  readonly connection: Connection;
+  readonly address: BrokerAddress;
+}
+
+/** Where the broker is. */
+export function brokerAt(file: JoinFile, options: Pick<JoinOptions, "brokerUrl" | "checkBrokerCertificate">): BrokerPlace {
+  const { token, ca, namespace } = must(joinCredentials(file));
+  const server = options.brokerUrl ?? file.brokerUrl;
+  if (!URL.canParse(server)) throw usage(`--broker-url "${server}" is no URL: write it like https://broker.example:6443`);
+  const insecure = !options.checkBrokerCertificate;
+  const apiServer = server.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+  const tls = { ...(ca !== undefined && { ca }), insecure };
+  return {
+    namespace,
+    connection: {
+      server: server.replace(/\/+$/, ""),
+      namespace,
+      tls,
+      token: () => Promise.resolve(token),
+      origin: "the join file",
+    },
+    address: { apiServer, namespace, insecure, ...(ca !== undefined && { ca }) },
+  };
+}
+
+/** Makes the member's account on the broker and waits for its token. */
+export async function registerMember(
+  broker: ApiClient,
+  namespace: string,
+  clusterId: string,
+  signal: AbortSignal,
+): Promise<Secret> {
+  for (const object of memberObjects(clusterId, namespace)) await apply(broker, object, signal);
+  return accountToken(broker, namespace, memberAccount(clusterId), signal);
+}

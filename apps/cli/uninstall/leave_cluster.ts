@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ApiClient, BrokerKind, crds, NamespaceKind, NodeKind, PodKind } from "@strait/k8s";
+import type { Cluster } from "../connect.ts";
+import { accounts, NAMES } from "../manifests/mod.ts";
+import { remove } from "../objects.ts";
+import { joined, listAll } from "../show/read.ts";
+import type { Steps } from "../steps.ts";
+import { waitUntil } from "../wait_until.ts";
+import { cleanNodes } from "./clean_nodes.ts";
+import { leaveBroker } from "./leave_broker.ts";
+
+export interface LeaveParts {
+  readonly own: Cluster;
+  readonly namespace: string;
+  readonly steps: Steps;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Takes Strait out of a cluster, in the order in which nothing is announced that does not work any more: the broker first, then the
+ * apps, the nodes, the objects. What cannot be done is said, and the rest goes on; a second run finishes it.
+ */
+export async function leaveCluster(parts: LeaveParts): Promise<void> {
+  const { own, namespace, steps, signal, timeoutMs } = parts;
+  const { client } = own;
+  const submariner = await joined(client, namespace);
+  const image = await agentImage(client, namespace);
+  if (!submariner) steps.say("warning", `cluster "${own.name}" has not joined; removing what is left of Strait`);
+  else
+    await attempt(
+      steps,
+      "Leaving the clusterset",
+      () => leaveBroker(client, namespace, submariner),
+      (text) => text,
+    );
+  await attempt(
+    steps,
+    "Stopping gateways and node agents",
+    () => stopApps(client, namespace, timeoutMs, signal),
+    () => "Stopped gateways and node agents",
+  );
+  if (image !== undefined) await cleanNodes({ client, namespace, image, steps, signal, timeoutMs });
+  await attempt(
+    steps,
+    "Taking the gateway labels off the nodes",
+    () => unlabel(client),
+    (n) => `Took the gateway label off ${n} nodes`,
+  );
+  await attempt(
+    steps,
+    "Removing Strait's objects",
+    () => removeObjects(client, namespace, timeoutMs, signal),
+    (text) => text,
+  );
+}
+
+async function attempt<T>(steps: Steps, doing: string, act: () => Promise<T>, done: (value: T) => string): Promise<void> {
+  // What failed was said by the step; the next one may still work.
+  await steps.run(doing, act, done).catch(() => undefined);
+}
+
+/** The image of the node agent, in which the programs and maps on the nodes are taken down again. */
+async function agentImage(client: ApiClient, namespace: string): Promise<string | undefined> {
+  const { items } = await client.resource(PodKind).list({ namespace, labelSelector: `app=${NAMES.routeagent}` });
+  return items[0]?.spec?.containers?.[0]?.image;
+}
+
+async function stopApps(client: ApiClient, namespace: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  for (const name of [NAMES.gateway, NAMES.routeagent]) {
+    await remove(client, { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name, namespace } });
+  }
+  const labelSelector = `app in (${NAMES.gateway},${NAMES.routeagent})`;
+  const gone = await waitUntil(
+    async () => ((await client.resource(PodKind).list({ namespace, labelSelector })).items.length === 0 ? true : undefined),
+    { timeoutMs, signal },
+  );
+  if (!gone) throw new Error(`their pods are still there after ${timeoutMs / 1000} s`);
+}
+
+async function unlabel(client: ApiClient): Promise<number> {
+  const nodes = client.resource(NodeKind);
+  const { items } = await nodes.list({ labelSelector: NAMES.gatewayLabel });
+  for (const { metadata } of items) {
+    await nodes.patch(metadata.name, { metadata: { labels: { [NAMES.gatewayLabel]: null } } }, { type: "merge" });
+  }
+  return items.length;
+}
+
+/** Namespace, cluster-wide roles and, unless this cluster is the broker, our kinds with all their objects. */
+async function removeObjects(client: ApiClient, namespace: string, timeoutMs: number, signal: AbortSignal): Promise<string> {
+  const isBroker = (await listAll(client, BrokerKind)).length > 0;
+  const clusterWide = accounts(namespace).filter((object) => object.metadata.namespace === undefined);
+  for (const object of clusterWide) await remove(client, object);
+  if (!isBroker) for (const crd of crds()) await remove(client, crd);
+  await remove(client, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  const namespaces = client.resource(NamespaceKind);
+  const gone = await waitUntil(async () => ((await namespaces.get(namespace)) ? undefined : true), { timeoutMs, signal });
+  if (!gone) throw new Error(`namespace ${namespace} is still there after ${timeoutMs / 1000} s: look at its conditions`);
+  return isBroker ? "Removed Strait's objects; this cluster stays the broker" : "Removed Strait's objects";
+}
