@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Hono } from "hono";
+import type { User } from "../auth/user.ts";
+import type { Discovery } from "../discovery/discovery.ts";
+import type { Scope } from "../resources/scope.ts";
+import { json, refusal } from "./answer.ts";
+import type { Peer } from "./listener.ts";
+import { parseAccept } from "./media.ts";
+import { type RequestInfo, requestInfo } from "./request_info.ts";
+import { type Serving, serveResource } from "./serve_resource.ts";
+import { badRequest, noSuchPath, StatusError } from "./status_error.ts";
+
+/** What the app asks of authentication and authorization. Both throw a StatusError to refuse. */
+export interface Guard {
+  authenticate(request: Request, peer: Peer): Promise<User>;
+  authorize(user: User, info: RequestInfo): void;
+}
+
+/** A handler of requests that are no plain resources: reviews, tokens, bindings. Undefined: not mine. */
+export type SpecialHandler = (request: Request, info: RequestInfo, user: User) => Promise<Response | undefined>;
+
+export interface AppParts {
+  readonly serving: Serving;
+  readonly discovery: Discovery;
+  readonly guard: Guard;
+  readonly special: readonly SpecialHandler[];
+  readonly version: object;
+}
+
+type Env = { Bindings: { peer: Peer }; Variables: { user: User; info: RequestInfo } };
+
+/** All paths of the server. */
+export function apiApp({ serving, discovery, guard, special, version }: AppParts): Hono<Env> {
+  const app = new Hono<Env>();
+  app.onError((error) => {
+    if (error instanceof StatusError) return refusal(error);
+    serving.api.log.error("request failed", { error });
+    return refusal(new StatusError(500, "InternalError", `Internal error occurred: ${error.message}`));
+  });
+  app.notFound(() => refusal(noSuchPath()));
+  app.use("*", async (context, next) => {
+    const url = new URL(context.req.url);
+    const info = requestInfo(context.req.method, url.pathname, url.searchParams);
+    const user = await guard.authenticate(context.req.raw, context.env.peer);
+    guard.authorize(user, info);
+    context.set("user", user);
+    context.set("info", info);
+    await next();
+  });
+  for (const path of ["/healthz", "/readyz", "/livez"]) {
+    app.get(path, (context) => context.text("ok"));
+    app.get(`${path}/*`, (context) => context.text("ok"));
+  }
+  app.get("/version", () => json(version));
+  app.get("/version/", () => json(version));
+  const root = (core: boolean) => (context: { req: { header(name: string): string | undefined } }) => {
+    const wanted = parseAccept(context.req.header("accept") ?? null)[0];
+    if (wanted?.parameters["as"] !== "APIGroupDiscoveryList" || wanted.parameters["v"] !== "v2") {
+      return json(core ? discovery.core() : discovery.groupList());
+    }
+    const type = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    return json(discovery.aggregated(core), 200, { "content-type": type, vary: "Accept" });
+  };
+  for (const path of ["/api", "/api/"]) app.get(path, root(true));
+  for (const path of ["/apis", "/apis/"]) app.get(path, root(false));
+  app.get("/api/v1", () => found(discovery.resourceList("", "v1")));
+  app.get("/apis/:group", (context) => found(discovery.group(context.req.param("group"))));
+  app.get("/apis/:group/:version", (context) =>
+    found(discovery.resourceList(context.req.param("group"), context.req.param("version"))),
+  );
+  app.all("*", async (context) => {
+    const [request, info, user] = [context.req.raw, context.get("info"), context.get("user")];
+    for (const handler of special) {
+      const response = await handler(request, info, user);
+      if (response) return response;
+    }
+    const warnings: string[] = [];
+    const scope = scopeOf(serving, info, user, request, (message) => warnings.push(message));
+    const response = await serveResource(serving, scope, info.verb, request);
+    for (const warning of warnings) response.headers.append("warning", `299 - ${JSON.stringify(warning)}`);
+    return response;
+  });
+  return app;
+}
+
+function found(value: object | undefined): Response {
+  if (!value) throw noSuchPath();
+  return json(value);
+}
+
+/** @throws StatusError 404 where the path names no resource that is served, 400 for bad parameters. */
+export function scopeOf(
+  { api }: Pick<Serving, "api">,
+  info: RequestInfo,
+  user: User,
+  request: Request,
+  warn: (message: string) => void,
+): Scope {
+  const path = info.resource;
+  const served = path && api.types.find(path.group, path.version, path.plural);
+  if (!path || !served) throw noSuchPath();
+  const { type, version } = served;
+  const { name, subresource } = path;
+  const namespace = type.namespaced ? (path.namespace ?? "") : "";
+  if (type.namespaced && !namespace && (name !== undefined || info.verb === "create")) {
+    if (info.verb !== "create") throw noSuchPath();
+    throw badRequest("an empty namespace may not be set during creation");
+  }
+  if (!type.namespaced && path.namespace && type.storage !== "namespaces") throw noSuchPath();
+  if (
+    subresource === "status"
+      ? !version.status
+      : subresource === "scale"
+        ? !version.scale
+        : subresource && !type.subresources.includes(subresource)
+  )
+    throw noSuchPath();
+  const query = new URL(request.url).searchParams;
+  const dryRun = query.getAll("dryRun");
+  if (dryRun.some((value) => value !== "All")) throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun must be "All"`);
+  const agent = request.headers.get("user-agent") ?? "unknown";
+  return {
+    user,
+    type,
+    version,
+    namespace,
+    ...(name !== undefined && { name }),
+    ...(subresource !== undefined && { subresource }),
+    query,
+    headers: request.headers,
+    dryRun: dryRun.length > 0,
+    manager: query.get("fieldManager") || (agent.split("/")[0] ?? "unknown"),
+    warn,
+  };
+}

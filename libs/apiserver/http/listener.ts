@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { Log } from "@strait/obs";
+import type { KeyPair } from "../tls/issue.ts";
+import { requestOf } from "./request_of.ts";
+import { sendResponse } from "./send_response.ts";
+import { StatusError } from "./status_error.ts";
+
+/** The verified client certificate of a connection. */
+export interface PeerCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  /** Milliseconds since 1970 after which it is no longer valid. */
+  readonly notAfter: number;
+}
+
+/** What the TLS layer knows about the other end. */
+export interface Peer {
+  readonly certificate?: PeerCertificate;
+  /** Why the certificate that it sent was not accepted. */
+  readonly rejected?: string;
+}
+
+export interface Listening {
+  readonly port: number;
+  /** Refuses new connections at once, lets answers go on for `graceMs`, then ends what is left (watches, as a rule). */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: the kernel chooses. */
+  readonly port: number;
+  /** PEM of the authority of client certificates. */
+  readonly ca: string;
+  readonly server: KeyPair;
+  readonly log: Log;
+  readonly handle: (request: Request, peer: Peer) => Promise<Response>;
+  /** A reader that takes nothing for this long is cut. */
+  readonly stuckMs?: number;
+}
+
+/**
+ * Serves HTTP/1.1 over TLS and tells the handler who the other end is. `Bun.serve` and `node:https` check client certificates but do not
+ * hand them out (Bun 1.4); a `node:tls` server does, and gives its sockets to a `node:http` server that listens nowhere itself.
+ */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const peers = new WeakMap<object, Peer>();
+  const sockets = new Set<TLSSocket>();
+  const http = createServer((incoming, outgoing) => {
+    const answer = answerTo(options, incoming, peers.get(incoming.socket) ?? {});
+    answer
+      .then((response) => sendResponse(response, outgoing, incoming.method === "HEAD", options.stuckMs ?? 30_000))
+      .catch((error: unknown) => {
+        options.log.error("answer failed", { error });
+        outgoing.destroy();
+      });
+  });
+  const tls = createTlsServer(
+    {
+      key: options.server.key,
+      cert: options.server.cert,
+      ca: options.ca,
+      requestCert: true,
+      // A wrong certificate is answered 401 by the handler, as Kubernetes does, so that the client learns why.
+      rejectUnauthorized: false,
+      ALPNProtocols: ["http/1.1"],
+      minVersion: "TLSv1.2",
+    },
+    (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("error", () => socket.destroy());
+      peers.set(socket, peerOf(socket));
+      http.emit("connection", socket);
+    },
+  );
+  tls.on("tlsClientError", (error: Error) => options.log.debug("TLS handshake failed", { error }));
+  http.on("clientError", (_error, socket) => socket.destroy());
+  http.keepAliveTimeout = 120_000;
+  http.requestTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    tls.once("error", reject);
+    tls.listen(options.port, options.host, () => resolve());
+  });
+  return {
+    port: (tls.address() as AddressInfo).port,
+    async stop(graceMs = 500) {
+      const closed = new Promise<void>((resolve) => tls.close(() => resolve()));
+      http.closeIdleConnections();
+      const timer = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      await closed;
+      clearTimeout(timer);
+      http.close();
+    },
+  };
+}
+
+async function answerTo(options: ListenOptions, incoming: IncomingMessage, peer: Peer): Promise<Response> {
+  try {
+    return await options.handle(await requestOf(incoming), peer);
+  } catch (error) {
+    // The body could not be read; faults of a request are answered by the handler itself.
+    if (error instanceof StatusError)
+      return Response.json(error.toStatus(), { status: error.code, headers: { connection: "close" } });
+    throw error;
+  }
+}
+
+function peerOf(socket: TLSSocket): Peer {
+  const certificate = socket.getPeerCertificate() as
+    | { subject?: Record<string, string | string[]>; valid_to?: string }
+    | undefined;
+  if (!certificate?.subject) return {};
+  if (!socket.authorized) return { rejected: String(socket.authorizationError) };
+  const of = (name: string) => [certificate.subject?.[name] ?? []].flat();
+  return {
+    certificate: { commonName: of("CN")[0] ?? "", organizations: of("O"), notAfter: Date.parse(certificate.valid_to ?? "") },
+  };
+}

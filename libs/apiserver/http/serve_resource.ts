@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ApiObject } from "../kinds/api_object.ts";
+import type { Json } from "../patch/mod.ts";
+import { deletedStatus, deleteObject, readDeleteOptions } from "../resources/delete.ts";
+import { patched } from "../resources/patch.ts";
+import { getObject, listObjects } from "../resources/read.ts";
+import { readObject } from "../resources/read_object.ts";
+import type { Api, Scope } from "../resources/scope.ts";
+import { createObject, type TrackFields, updateObject, type Written } from "../resources/write.ts";
+import type { WatchHub } from "../watch/watch_hub.ts";
+import { watchObjects } from "../watch/watch_objects.ts";
+import { json, stream } from "./answer.ts";
+import { readPayload } from "./read_payload.ts";
+import { shownAs } from "./respond.ts";
+import { badRequest, methodNotAllowed } from "./status_error.ts";
+
+/** What serving resources needs besides the store. */
+export interface Serving {
+  readonly api: Api;
+  readonly hub: WatchHub;
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal;
+  readonly bookmarkMs: number;
+}
+
+const track: TrackFields = () => {};
+
+/** Answers a request to a stored resource or to its status. @throws StatusError. */
+export async function serveResource(serving: Serving, scope: Scope, verb: string, request: Request): Promise<Response> {
+  const { api } = serving;
+  const shown = shownAs(scope);
+  const answer = (object: ApiObject, status = 200) => json(shown.one(object), status, { "content-type": shown.mediaType });
+  const written = ({ object, created }: Written) => answer(object, created ? 201 : 200);
+  const { name } = scope;
+  switch (verb) {
+    case "get":
+      return answer(getObject(api, scope, named(name)));
+    case "list":
+      return json(shown.list(listObjects(api, scope)), 200, { "content-type": shown.mediaType });
+    case "watch": {
+      const { hub, signal, bookmarkMs } = serving;
+      return stream(watchObjects(api, scope, { hub, signal, bookmarkMs, show: shown.event }), `${shown.mediaType};stream=watch`);
+    }
+    case "create":
+      if (name !== undefined) throw methodNotAllowed(scope.type);
+      return written(createObject(api, scope, readObject(scope, (await payload(request)).value), track));
+    case "update": {
+      const object = readObject(scope, (await payload(request)).value);
+      if (
+        scope.type.createOnUpdate &&
+        !scope.subresource &&
+        !object.metadata.uid &&
+        !object.metadata.resourceVersion &&
+        !exists(api, scope)
+      )
+        return written(createObject(api, scope, object, track));
+      return written(updateObject(api, scope, named(name), () => object, track));
+    }
+    case "patch": {
+      const { type, value } = await payload(request);
+      return written(updateObject(api, scope, named(name), (current) => patched(scope, current, type, value), track));
+    }
+    case "delete": {
+      const options = readDeleteOptions((await readPayload(request)).value, scope.query);
+      const deleted = deleteObject(api, scope, named(name), options);
+      if (!deleted.gone || scope.type.returnsDeleted) return answer(deleted.object);
+      return json(deletedStatus(scope, deleted.object));
+    }
+    case "deletecollection": {
+      const options = readDeleteOptions((await readPayload(request)).value, scope.query);
+      const list = listObjects(api, scope);
+      for (const { metadata } of list.items) {
+        deleteObject(api, { ...scope, namespace: metadata.namespace ?? "" }, metadata.name, options);
+      }
+      return json(shown.list(list), 200, { "content-type": shown.mediaType });
+    }
+    default:
+      throw methodNotAllowed(scope.type);
+  }
+}
+
+function exists(api: Api, { type, namespace, name }: Scope): boolean {
+  return name !== undefined && api.store.get({ resource: type.storage, namespace, name }) !== undefined;
+}
+
+function named(name: string | undefined): string {
+  if (name === undefined) throw badRequest("name is required");
+  return name;
+}
+
+async function payload(request: Request): Promise<{ type: string; value: Json }> {
+  const { type, value } = await readPayload(request);
+  if (value === undefined) throw badRequest("the request has no body");
+  return { type, value };
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import { badRequest } from "../http/status_error.ts";
+import type { ApiObject, Meta } from "../kinds/api_object.ts";
+import { apiVersionOf } from "../kinds/resource_type.ts";
+import { isObject, type Json, type JsonObject } from "../patch/mod.ts";
+import type { Scope } from "./scope.ts";
+
+function typeName(value: Json): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : value === null ? "null" : typeof value;
+}
+
+function wrong(field: string, value: Json, expected: string): never {
+  throw badRequest(
+    `json: cannot unmarshal ${typeName(value)} into Go struct field ObjectMeta.metadata.${field} of type ${expected}`,
+  );
+}
+
+const TEXTS = [
+  "name",
+  "generateName",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "selfLink",
+];
+
+/** metadata with members of the right types; null counts as absent, as everywhere in the API. */
+export function readMeta(value: Json | undefined): Meta {
+  if (value === undefined || value === null) return { name: "" };
+  if (!isObject(value))
+    throw badRequest(`json: cannot unmarshal ${typeName(value)} into Go struct field .metadata of type v1.ObjectMeta`);
+  const meta: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member === null || member === undefined) continue;
+    if (TEXTS.includes(key) && typeof member !== "string") wrong(key, member, "string");
+    if (key === "labels" || key === "annotations") {
+      if (!isObject(member)) wrong(key, member, "map[string]string");
+      for (const one of Object.values(member)) if (typeof one !== "string") wrong(key, one ?? null, "string");
+    }
+    if (key === "finalizers" && !(Array.isArray(member) && member.every((one) => typeof one === "string")))
+      wrong(key, member, "[]string");
+    if ((key === "ownerReferences" || key === "managedFields") && !(Array.isArray(member) && member.every(isObject)))
+      wrong(key, member, "[]v1.OwnerReference");
+    meta[key] = member;
+  }
+  return { ...meta, name: typeof meta["name"] === "string" ? meta["name"] : "" };
+}
+
+/**
+ * Makes an object of the request's type from a body, its head first. Missing kind and apiVersion are filled in for built-in kinds.
+ *
+ * @throws StatusError 400 where the body is no object, or one of another kind, name or namespace than the request's path names.
+ */
+export function readObject(scope: Scope, value: Json): ApiObject {
+  const { type } = scope;
+  if (!isObject(value)) throw badRequest("couldn't get version/kind; json parse error: the body is not an object");
+  const expected = apiVersionOf(type.group, scope.version.name);
+  const { apiVersion, kind, metadata, ...rest } = value;
+  if (apiVersion !== undefined && apiVersion !== expected)
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
+  if (kind !== undefined && kind !== type.kind)
+    throw badRequest(`${type.kind} in version "${scope.version.name}" cannot be handled as a ${kind}: kind does not match`);
+  if (!type.builtIn && (apiVersion === undefined || kind === undefined))
+    throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value).slice(0, 200)}'`);
+  const meta = readMeta(metadata);
+  if (scope.name !== undefined && meta.name !== "" && meta.name !== scope.name)
+    throw badRequest(`the name of the object (${meta.name}) does not match the name on the URL (${scope.name})`);
+  if (scope.namespace && meta.namespace && meta.namespace !== scope.namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  if (scope.name !== undefined) meta.name = scope.name;
+  if (type.namespaced) meta.namespace = scope.namespace;
+  else delete meta.namespace;
+  return { apiVersion: expected, kind: type.kind, metadata: meta, ...rest };
+}

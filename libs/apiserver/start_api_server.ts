@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
+import { Log } from "@strait/obs";
+import { stringify } from "yaml";
+import { Discovery } from "./discovery/discovery.ts";
+import { apiApp, type Guard } from "./http/api_app.ts";
+import { listen } from "./http/listener.ts";
+import { forbidden, unauthorized } from "./http/status_error.ts";
+import { builtInTypes } from "./kinds/built_in.ts";
+import { TypeRegistry } from "./kinds/type_registry.ts";
+import type { Admission, Api } from "./resources/scope.ts";
+import { ObjectStore } from "./store/object_store.ts";
+import { identityFiles } from "./tls/identity_files.ts";
+import type { KeyPair } from "./tls/issue.ts";
+import { WatchHub } from "./watch/watch_hub.ts";
+
+export interface ApiServerOptions {
+  /** Objects, keys and certificates; nobody else writes here. */
+  readonly dataDir: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** DNS names and addresses under which clients reach the server. The first one goes into kubeconfigs. */
+  readonly names: readonly string[];
+  /** Ranges of Service addresses, the primary family first. */
+  readonly serviceCidrs?: readonly string[];
+  /** "broker" serves only what an exchange of objects needs. */
+  readonly profile: "cluster" | "broker";
+  readonly log?: Log;
+  /** Rules of the embedder, asked before every write. */
+  readonly admission?: Admission;
+  readonly now?: () => number;
+  readonly bookmarkMs?: number;
+}
+
+export interface ApiServer {
+  /** "https://127.0.0.1:6443" */
+  readonly url: string;
+  /** PEM of the authority. */
+  readonly ca: string;
+  /** Kubeconfig of the administrator, who authenticates by client certificate. */
+  kubeconfig(): string;
+  /** Signs a client certificate. */
+  issueClient(commonName: string, organizations: readonly string[], days?: number): Promise<KeyPair>;
+  /** Ends watches and connections, finishes writes, closes the store. */
+  stop(): Promise<void>;
+}
+
+const VERSION = {
+  major: "1",
+  minor: "34",
+  gitVersion: "v1.34.0+strait",
+  gitCommit: "",
+  gitTreeState: "clean",
+  buildDate: "2026-01-01T00:00:00Z",
+  goVersion: "none",
+  compiler: "bun",
+  platform: `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`,
+};
+
+/** Starts an API server. @throws Error where the port is taken or the data cannot be read. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { dataDir, profile, log = new Log({ level: "warn" }), now = Date.now } = options;
+  const names = options.names.length > 0 ? options.names : [options.listen.host];
+  const identity = await identityFiles(join(dataDir, "pki"), names, now());
+  const store = new ObjectStore(join(dataDir, "objects.sqlite"), { durability: profile === "broker" ? "power" : "process" });
+  const types = new TypeRegistry(builtInTypes(profile));
+  const api: Api = { store, types, log, now, admission: options.admission ? [options.admission] : [] };
+  const hub = new WatchHub(store);
+  const ending = new AbortController();
+  const guard: Guard = {
+    authenticate: async (_request, peer) => {
+      if (!peer.certificate || peer.certificate.notAfter < now()) throw unauthorized();
+      return { name: peer.certificate.commonName, groups: [...peer.certificate.organizations, "system:authenticated"] };
+    },
+    authorize: (user, info) => {
+      if (!user.groups.includes("system:masters"))
+        throw forbidden(info.resource ?? { group: "", plural: info.path }, undefined, "not allowed");
+    },
+  };
+  const app = apiApp({
+    serving: { api, hub, signal: ending.signal, bookmarkMs: options.bookmarkMs ?? 60_000 },
+    discovery: new Discovery(types, []),
+    guard,
+    special: [],
+    version: VERSION,
+  });
+  const listening = await listen({
+    ...options.listen,
+    ca: identity.ca,
+    server: identity.server,
+    log,
+    handle: async (request, peer) => await app.fetch(request, { peer }),
+  });
+  const [host = options.listen.host] = names;
+  const url = `https://${host.includes(":") ? `[${host}]` : host}:${listening.port}`;
+  return {
+    url,
+    ca: identity.ca,
+    kubeconfig: () => kubeconfig(url, identity.ca, identity.admin),
+    issueClient: identity.client,
+    stop: async () => {
+      ending.abort();
+      await listening.stop();
+      hub.close();
+      store.close();
+    },
+  };
+}
+
+function kubeconfig(server: string, ca: string, { cert, key }: KeyPair): string {
+  const data = (text: string) => Buffer.from(text).toString("base64");
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "strait", cluster: { server, "certificate-authority-data": data(ca) } }],
+    users: [{ name: "admin", user: { "client-certificate-data": data(cert), "client-key-data": data(key) } }],
+    contexts: [{ name: "strait", context: { cluster: "strait", user: "admin" } }],
+    "current-context": "strait",
+  });
+}
