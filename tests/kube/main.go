@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Kube is the programs of Kubernetes that the tests run against, in one binary: they share most of their code, so one link and
+// Kube is the programs of Kubernetes that the tests run against, etcd included, in one binary: they share most of their code, so one link and
 // one file on disk do for all of them. Each is chosen by the name the binary is called by, or by its first argument:
 //
 //	kube kube-apiserver --version
@@ -17,6 +17,7 @@ import (
 	_ "time/tzdata" // the kube-controller-manager needs the time zones, and a small machine has no files of them
 
 	"github.com/spf13/cobra"
+	"go.etcd.io/etcd/server/v3/etcdmain"
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"
@@ -30,6 +31,7 @@ import (
 
 // programs by name. A further one is a line here and its package above.
 var programs = map[string]func(){
+	"etcd":                    func() { etcdmain.Main(os.Args) },
 	"kube-apiserver":          server(apiserver.NewAPIServerCommand),
 	"kube-controller-manager": server(controllermanager.NewControllerManagerCommand),
 	"kubectl":                 kubectl,

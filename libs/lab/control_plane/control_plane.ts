@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
@@ -95,7 +95,7 @@ export class ControlPlane {
         const daemon = new Daemon({ ...program, dir, ns: this.#ns, outlive: this.#spec.outlive, env: this.#spec.env });
         this.#daemons.push(daemon);
         await this.#waitFor(program.name, (signal) =>
-          "socket" in up ? appears(up.socket, signal) : this.#answers(up.path, signal),
+          "socket" in up ? accepts(up.socket, signal) : this.#answers(up.path, signal),
         );
       }
     } catch (error) {
@@ -152,9 +152,15 @@ export class ControlPlane {
   }
 }
 
-async function appears(path: string, signal: AbortSignal): Promise<void> {
-  while (!existsSync(path)) {
+/** Waits until somebody accepts on a Unix socket: the file is there before that. */
+async function accepts(path: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
     signal.throwIfAborted();
+    const socket = await Bun.connect({ unix: path, socket: { data() {} } }).catch(() => undefined);
+    if (socket !== undefined) {
+      socket.end();
+      return;
+    }
     await Bun.sleep(10);
   }
 }

@@ -28,7 +28,8 @@ export async function goBuild(build: GoBuild): Promise<void> {
   const wanted = (await run([build.go, "list", "-deps", "."], { cwd: build.sources, env })).split("\n").length - 1;
   build.say(`building ${wanted} packages into ${build.output}; minutes on a cold machine`);
   const fresh = `${build.output}.building`;
-  const flags = ["-v", "-trimpath", "-buildvcs=false", `-ldflags=${build.ldflags}`];
+  // Without debug information, which the linker would drop, compiling takes a seventh less.
+  const flags = ["-v", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", `-ldflags=${build.ldflags}`];
   const script = 'test -x "$1" && exit 0; out=$1 fresh=$2; shift 2; nice -n 10 "$@" && mv "$fresh" "$out"';
   const argv = ["flock", `${build.output}.lock`, "sh", "-c", script, "sh", build.output, fresh, build.go, "build", ...flags];
   const child = Bun.spawn([...argv, "-o", fresh, "."], {

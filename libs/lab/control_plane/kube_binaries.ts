@@ -10,6 +10,7 @@ export interface KubeBinaries {
   readonly dir: string;
   /** "v1.34.4" */
   readonly version: string;
+  readonly etcd: string;
   readonly apiserver: string;
   readonly controllerManager: string;
   readonly kubectl: string;
@@ -18,7 +19,7 @@ export interface KubeBinaries {
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const SOURCES = `${ROOT}tests/kube`;
 const HOME = `${ROOT}.tools/kube`;
-const PROGRAMS = ["kube-apiserver", "kube-controller-manager", "kubectl"] as const;
+const PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"] as const;
 
 /** The programs, when they are built from the sources as they are now. */
 export async function kubeBinaries(): Promise<KubeBinaries | undefined> {
@@ -83,6 +84,7 @@ async function link(target: string, at: string): Promise<void> {
 const binariesIn = (dir: string, version: string): KubeBinaries => ({
   dir,
   version,
+  etcd: `${dir}/etcd`,
   apiserver: `${dir}/kube-apiserver`,
   controllerManager: `${dir}/kube-controller-manager`,
   kubectl: `${dir}/kubectl`,

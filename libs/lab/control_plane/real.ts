@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir } from "node:fs/promises";
 import { Authority, type KeyPair, signingKeys } from "./authority.ts";
 import { ensureKube } from "./kube_binaries.ts";
 import { kubeConfig } from "./kubeconfig.ts";
 import type { Program, ServerPlace } from "./program.ts";
-import { writeOnce } from "./write_once.ts";
+import { writeSecret } from "./secret_file.ts";
 
 /** What of the kube-controller-manager a lab wants: the controllers behind pods, identities and deletion. All of it takes twice the memory. */
 const CONTROLLERS = [
@@ -31,7 +30,7 @@ const ETCD_PEER = "unix://localhost:2380";
  */
 export async function prepareReal(place: ServerPlace): Promise<readonly Program[]> {
   const { dir } = place;
-  const { apiserver, controllerManager } = await ensureKube();
+  const { etcd, apiserver, controllerManager } = await ensureKube();
   await certificates(place);
   const service = place.serviceCidrs.join(",");
   const loopback = place.address === "127.0.0.1" || place.address === "::1";
@@ -40,7 +39,7 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
       name: "etcd",
       up: { socket: `${dir}/localhost:2379` },
       argv: [
-        "etcd",
+        etcd,
         "--data-dir=etcd",
         `--listen-client-urls=${ETCD}`,
         `--advertise-client-urls=${ETCD}`,
@@ -58,8 +57,9 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
         `--etcd-servers=${ETCD}`,
         `--bind-address=${place.address}`,
         `--secure-port=${place.port}`,
+        `--advertise-address=${place.address}`,
         // A loopback address cannot be an endpoint of the Service "kubernetes", and where there is only that, nobody needs one.
-        ...(loopback ? ["--endpoint-reconciler-type=none"] : [`--advertise-address=${place.address}`]),
+        ...(loopback ? ["--endpoint-reconciler-type=none"] : []),
         `--tls-cert-file=${dir}/apiserver.crt`,
         `--tls-private-key-file=${dir}/apiserver.key`,
         `--client-ca-file=${dir}/ca.crt`,
@@ -83,6 +83,7 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
         `--controllers=${CONTROLLERS.join(",")}`,
         `--service-account-private-key-file=${dir}/sa.key`,
         `--root-ca-file=${dir}/ca.crt`,
+        "--use-service-account-credentials", // RBAC gives each controller rights of its own, and the manager itself next to none
         "--leader-elect=false",
         "--secure-port=0",
         "--profiling=false",
@@ -91,31 +92,33 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
   ];
 }
 
+/** The authority and the key of the tokens are kept: all else is signed with them, and made anew as names and port may have changed. */
 async function certificates({ dir, name, url, names }: ServerPlace): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  const authority = Authority.from(await pair(`${dir}/ca`, () => Authority.create(`${name}-ca`)));
-  await pair(`${dir}/apiserver`, () => authority.issue({ user: "kube-apiserver", names }));
-  await writeOnce(`${dir}/sa.key`, async () => {
-    const { key, public: spki } = await signingKeys();
-    await Bun.write(`${dir}/sa.pub`, spki);
-    return key;
-  });
-  const users = { admin: ["system:masters"], "kube-controller-manager": [] };
-  for (const [user, groups] of Object.entries(users)) {
-    await writeOnce(`${dir}/${user}.kubeconfig`, async () => {
-      const identity = await authority.issue({ user: user === "admin" ? "admin" : `system:${user}`, groups });
-      return kubeConfig({ name, url, ca: authority.cert, user: identity });
-    });
+  const authority = Authority.from(await authorityIn(dir, name));
+  if (!(await Bun.file(`${dir}/sa.key`).exists())) {
+    const tokens = await signingKeys();
+    await Bun.write(`${dir}/sa.pub`, tokens.public);
+    await writeSecret(`${dir}/sa.key`, tokens.key);
+  }
+  const { cert, key } = await authority.issue({ user: "kube-apiserver", names });
+  await Bun.write(`${dir}/apiserver.crt`, cert);
+  await writeSecret(`${dir}/apiserver.key`, key);
+  const users = [
+    { file: "admin", user: "admin", groups: ["system:masters"] },
+    { file: "kube-controller-manager", user: "system:kube-controller-manager" },
+  ];
+  for (const { file, ...subject } of users) {
+    const text = kubeConfig({ name, url, ca: authority.cert, user: await authority.issue(subject) });
+    await writeSecret(`${dir}/${file}.kubeconfig`, text);
   }
 }
 
-/** A certificate and its key in `<at>.crt` and `<at>.key`. */
-async function pair(at: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
-  let made: KeyPair | undefined;
-  const half = (which: keyof KeyPair) => async () => {
-    made ??= await make();
-    return made[which];
-  };
-  const key = await writeOnce(`${at}.key`, half("key"));
-  return { key, cert: await writeOnce(`${at}.crt`, half("cert")) };
+async function authorityIn(dir: string, name: string): Promise<KeyPair> {
+  const [key, cert] = [`${dir}/ca.key`, `${dir}/ca.crt`];
+  if (!(await Bun.file(key).exists())) {
+    const made = await Authority.create(`${name}-ca`);
+    await Bun.write(cert, made.cert);
+    await writeSecret(key, made.key);
+  }
+  return { key: await Bun.file(key).text(), cert: await Bun.file(cert).text() };
 }
