@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { elapsed, type Timers } from "@strait/k8s";
 import { type Address, formatAddress, type Result } from "@strait/model";
+import { elapsed, type Timers } from "@strait/time";
 import { Probe, type ProbeSettings, type ProbeVerdict } from "./probe.ts";
 import type { RttSummary } from "./rtt_window.ts";
 

@@ -1,40 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
 import { address, ok, refuse } from "@strait/model";
+import { FakeTimers } from "@strait/time/testing";
 import { Prober } from "./prober.ts";
-
-/** Time that passes when told; promises settle after each timer. */
-class Clock {
-  #now = 0;
-  #pending: { at: number; run: () => void }[] = [];
-  now = (): number => this.#now;
-  after(milliseconds: number, run: () => void): () => void {
-    const entry = { at: this.#now + milliseconds, run };
-    this.#pending.push(entry);
-    return () => {
-      this.#pending = this.#pending.filter((other) => other !== entry);
-    };
-  }
-  get waiting(): number {
-    return this.#pending.length;
-  }
-  async advance(milliseconds: number): Promise<void> {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const next = this.#pending.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!next) break;
-      this.#pending = this.#pending.filter((entry) => entry !== next);
-      this.#now = next.at;
-      next.run();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    this.#now = end;
-  }
-}
 
 /** A prober over a network that answers those who are in `alive`, `rtt` milliseconds later. */
 function network(rtt = 5) {
-  const timers = new Clock();
+  const timers = new FakeTimers();
   const alive = new Set<bigint>();
   const pings: string[] = [];
   const refusals = new Map<bigint, string>();
@@ -87,12 +59,12 @@ test("the prober calls a target connected only after an answer, and tells the ch
 test("the prober uses one timer and one wake-up for all targets", async () => {
   const { timers, prober, pings } = network();
   prober.setTargets(new Map(Array.from({ length: 256 }, (_, i) => [`c${i}`, { to: address(`10.9.0.${i}`) }])));
-  expect(timers.waiting).toBe(1);
+  expect(timers.waiting).toHaveLength(1);
   await timers.advance(0);
   expect(pings).toHaveLength(256);
-  expect(timers.waiting).toBe(1);
+  expect(timers.waiting).toHaveLength(1);
   prober.close();
-  expect(timers.waiting).toBe(0);
+  expect(timers.waiting).toEqual([]);
 });
 
 test("the prober keeps what it knows of a target that stays, and starts anew where its address or source is another", async () => {
@@ -131,7 +103,7 @@ test("the prober takes no answer twice, and none to what it never sent", async (
   prober.setTargets(new Map([["west", { to: west }]]));
   prober.setTargets(new Map());
   await timers.advance(3000);
-  expect(timers.waiting).toBe(0);
+  expect(timers.waiting).toEqual([]);
   expect(prober.report("west")).toBeUndefined();
   prober.close();
   expect(closed()).toBe(true);

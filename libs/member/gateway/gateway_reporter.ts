@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ApiClient, GatewayKind, PodKind } from "@strait/k8s";
+import { GATEWAY_NODE_POD_LABEL, GATEWAY_STATUS_POD_LABEL } from "@strait/model";
+import { type Log, StateLog } from "@strait/obs";
+import { elapsed, sleep, type Timers } from "@strait/time";
+import { type GatewayReport, gatewayObject, type HaStatus } from "../publish/gateway_object.ts";
+
+export interface GatewayReporterOptions {
+  readonly client: ApiClient;
+  readonly namespace: string;
+  /** Our pod, which is labelled with the status too; absent outside of a pod. */
+  readonly podName?: string | undefined;
+  /** What is so now; undefined while nothing can be told yet. */
+  readonly report: () => GatewayReport | undefined;
+  readonly log: Log;
+  readonly timers: Timers;
+}
+
+/** Who we are among the managers of fields. */
+export const FIELD_MANAGER = "strait-gateway";
+
+/** Milliseconds between two signs of life; Submariner's leader deletes a Gateway after 15 s without one. */
+const HEARTBEAT_MS = 4000;
+/** Changes that come in a burst are written together. */
+const GATHER_MS = 50;
+/** Milliseconds a write may take, at the end of the process too. */
+const WRITE_MS = 3000;
+
+/**
+ * Writes this node's Gateway object: every few seconds as a sign of life, and at once when more than a round-trip time changed.
+ * A write that fails is tried again with the next; nothing else waits for it.
+ *
+ * @example
+ * const reporter = new GatewayReporter({ client, namespace, report, log, timers });
+ * reporter.start();
+ * reporter.changed();
+ * await reporter.stop(); // the last word is "passive"
+ */
+export class GatewayReporter {
+  readonly #options: GatewayReporterOptions;
+  readonly #states: StateLog;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #told = "";
+  #labelled: HaStatus | undefined;
+  #failure: string | undefined;
+
+  constructor(options: GatewayReporterOptions) {
+    this.#options = options;
+    this.#states = new StateLog(options.log);
+  }
+
+  /** Why the last write failed; undefined where it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Something may have changed: what differs from the last write is written now. */
+  changed(): void {
+    const report = this.#options.report();
+    if (report && essence(report) !== this.#told) this.#wake?.();
+  }
+
+  /** Ends it with a last write: whoever stops does not lead. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+    const report = this.#options.report();
+    if (report && this.#told !== "") await this.#write({ ...report, haStatus: "passive" });
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { timers } = this.#options;
+    while (!signal.aborted) {
+      const began = elapsed(timers);
+      const report = this.#options.report();
+      if (report) await this.#write(report);
+      if (signal.aborted) return;
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
+      // A change that came while the last state was written must not wait for the heartbeat.
+      this.changed();
+      await sleep(
+        timers,
+        HEARTBEAT_MS - Math.min(HEARTBEAT_MS, elapsed(timers) - began),
+        AbortSignal.any([signal, woken.signal]),
+      );
+      this.#wake = undefined;
+      await sleep(timers, GATHER_MS, signal);
+    }
+  }
+
+  async #write(report: GatewayReport): Promise<void> {
+    const { client, log, timers } = this.#options;
+    try {
+      const object = gatewayObject(report, timers.now());
+      const signal = AbortSignal.timeout(WRITE_MS);
+      await client.resource(GatewayKind).apply(object, { fieldManager: FIELD_MANAGER, force: true, signal });
+      this.#told = essence(report);
+      await this.#label(report, signal);
+      this.#failure = undefined;
+      this.#states.clear("gateway", "the Gateway object is written again");
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#states.set("gateway", "failed", "warn", "the Gateway object cannot be written", { reason: this.#failure });
+      log.debug("the Gateway object cannot be written", { reason: this.#failure });
+    }
+  }
+
+  async #label({ haStatus, endpoint }: GatewayReport, signal: AbortSignal): Promise<void> {
+    const { client, namespace, podName } = this.#options;
+    if (!podName || this.#labelled === haStatus) return;
+    const labels = { [GATEWAY_NODE_POD_LABEL]: labelValue(endpoint.hostname), [GATEWAY_STATUS_POD_LABEL]: haStatus };
+    await client.resource(PodKind).patch(podName, { metadata: { labels } }, { type: "merge", namespace, signal });
+    this.#labelled = haStatus;
+  }
+}
+
+/** What is worth a write of its own: everything but times. */
+function essence({ connections, ...rest }: GatewayReport): string {
+  const told = connections.map(({ latencyRTT: _, ...connection }) => connection);
+  return JSON.stringify({ ...rest, connections: told }, (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+}
+
+/** Label values have 63 characters at most and end with a letter or digit. */
+function labelValue(text: string): string {
+  return text.slice(0, 63).replace(/[^A-Za-z0-9]+$/, "");
+}

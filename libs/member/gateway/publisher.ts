@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type ApiClient,
+  type Cluster,
+  ClusterKind,
+  clusterObject,
+  type Endpoint,
+  EndpointKind,
+  type EndpointToWrite,
+  endpointObject,
+  type Gateway,
+  GatewayKind,
+  type Informer,
+  KeyQueue,
+  type KubeObject,
+  LeaseKind,
+  objectKey,
+  type ResourceClient,
+} from "@strait/k8s";
+import { GATEWAY_LEASE, type MemberCluster } from "@strait/model";
+import type { Log } from "@strait/obs";
+import { elapsed, type Timers } from "@strait/time";
+import { gatewayMember } from "../publish/gateway_object.ts";
+import { LiveGateways } from "../publish/live_gateways.ts";
+import { withGateways } from "../publish/local_endpoint.ts";
+import { says } from "../publish/says.ts";
+
+/** What the cluster tells the clusterset, as this gateway would write it. */
+export interface Publication {
+  readonly cluster: MemberCluster;
+  readonly endpoint: EndpointToWrite;
+}
+
+export interface PublisherOptions {
+  readonly client: ApiClient;
+  readonly namespace: string;
+  /** Ours in the Lease: only who still holds it deletes what others wrote. */
+  readonly identity: string;
+  readonly clusters: Informer<Cluster>;
+  readonly endpoints: Informer<Endpoint>;
+  readonly gateways: Informer<Gateway>;
+  /** Undefined while it is not known; then what is published stays. */
+  readonly wanted: () => Publication | undefined;
+  readonly log: Log;
+  readonly timers: Timers;
+}
+
+/** How often it is looked whether a gateway fell silent. */
+const LOOK_MS = 5000;
+const KEY = "publication";
+
+/**
+ * What the leading gateway does for its cluster: the Cluster object, the one Endpoint with all gateways that are alive, and the
+ * removal of what dead ones left. Writes only what differs. Creates before it deletes, so that there is an Endpoint at every moment;
+ * and asks who holds the lease before it deletes, so that of two gateways that believe to lead only one does.
+ *
+ * @example
+ * const publisher = new Publisher({ client, namespace, identity, clusters, endpoints, gateways, wanted, log, timers });
+ * elector: onChange: (leading) => publisher.lead(leading)
+ */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #queue: KeyQueue;
+  readonly #live = new LiveGateways();
+  readonly #ends: (() => void)[];
+  #following = false;
+  #leading = false;
+  #failure: string | undefined;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    const { timers, log, clusters, endpoints, gateways } = options;
+    this.#queue = new KeyQueue({ run: (_, signal) => this.#run(signal), concurrency: 1, mostMs: 10_000, timers, log });
+    this.#ends = [
+      clusters.onChange(() => this.changed()),
+      endpoints.onChange(() => this.changed()),
+      gateways.onChange(() => {
+        this.#live.see(gateways.store.list(), elapsed(timers));
+        this.changed();
+      }),
+      gateways.onState(() => this.#stateChanged()),
+    ];
+  }
+
+  /** Why the last try failed; undefined where it did not, and where we do not lead. */
+  get failure(): string | undefined {
+    return this.#leading ? this.#failure : undefined;
+  }
+
+  /** Begins or ends to act for the cluster. What was published stays when it ends. */
+  lead(leading: boolean): void {
+    this.#leading = leading;
+    this.#failure = undefined;
+    if (leading) this.#queue.add(KEY);
+  }
+
+  /** What is wanted may have changed. */
+  changed(): void {
+    if (this.#leading) this.#queue.add(KEY);
+  }
+
+  async stop(): Promise<void> {
+    this.#leading = false;
+    for (const end of this.#ends) end();
+    await this.#queue.stop();
+  }
+
+  #stateChanged(): void {
+    const following = this.#options.gateways.state.reason === undefined;
+    if (following && !this.#following) this.#live.restart(elapsed(this.#options.timers));
+    this.#following = following;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    if (!this.#leading) return;
+    try {
+      await this.#publish(signal);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+    if (this.#leading) this.#queue.addAfter(KEY, LOOK_MS);
+  }
+
+  async #publish(signal: AbortSignal): Promise<void> {
+    const { clusters, endpoints, gateways, wanted, timers, namespace } = this.#options;
+    await Promise.all([clusters.synced(signal), endpoints.synced(signal), gateways.synced(signal)]);
+    const publication = wanted();
+    if (!publication) return;
+    const { cluster, endpoint } = publication;
+    await this.#put(this.#options.client.resource(ClusterKind), clusters, clusterObject(cluster, namespace), signal);
+    const now = elapsed(timers);
+    this.#live.see(gateways.store.list(), now);
+    const stale = this.#following ? this.#live.stale(gateways.store.list(), now) : [];
+    const alive = gateways.store.list().filter((gateway) => !stale.includes(gateway));
+    const members = alive.map(gatewayMember).flatMap((member) => (member.ok ? [member.value] : []));
+    const object = endpointObject(withGateways(endpoint, members), namespace);
+    await this.#putEndpoint(object, signal);
+    const others = this.#ownEndpoints(object).filter(({ metadata }) => metadata.name !== object.metadata.name);
+    const dead = stale.filter(({ status }) => status.localEndpoint.hostname !== endpoint.hostname);
+    if (others.length + dead.length === 0 || !(await this.#holdsLease(signal))) return;
+    for (const one of others) await this.#remove(EndpointKind, one, "it is not of the leading gateway", signal);
+    for (const one of dead) await this.#remove(GatewayKind, one, "it gives no sign of life", signal);
+  }
+
+  /** Receivers take the newest Endpoint of a cluster, so ours must be newer than what another leader left. */
+  async #putEndpoint(object: Endpoint, signal: AbortSignal): Promise<void> {
+    const { client, endpoints } = this.#options;
+    const there = endpoints.store.get(objectKey(object.metadata.namespace, object.metadata.name));
+    const made = (endpoint: Endpoint): number => Date.parse(endpoint.metadata.creationTimestamp ?? "") || 0;
+    const older = there && this.#ownEndpoints(object).some((other) => other !== there && made(other) >= made(there));
+    if (there && older && (await this.#holdsLease(signal))) {
+      await this.#remove(EndpointKind, there, "it is older than another leader's", signal);
+      await client.resource(EndpointKind).create(object, { signal });
+      return;
+    }
+    await this.#put(client.resource(EndpointKind), endpoints, object, signal);
+  }
+
+  /** Endpoints of our cluster in our namespace, whoever wrote them. */
+  #ownEndpoints({ spec }: Endpoint): Endpoint[] {
+    return this.#options.endpoints.store.list().filter((other) => other.spec.cluster_id === spec.cluster_id);
+  }
+
+  /** Creates or replaces an object unless what is there says the same; its labels and foreign annotations stay. */
+  async #put<T extends KubeObject & { readonly spec: unknown }>(
+    resource: ResourceClient<T>,
+    informer: Informer<T>,
+    wanted: T,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { name, namespace, annotations } = wanted.metadata;
+    const there = informer.store.get(objectKey(namespace, name));
+    if (!there) {
+      await resource.create(wanted, { signal });
+      this.#options.log.info("published", { object: `${resource.kind.kind} ${name}` });
+      return;
+    }
+    const same =
+      says(there.spec, wanted.spec) && says(wanted.spec, there.spec) && says(there.metadata.annotations ?? {}, annotations ?? {});
+    if (same) return;
+    const metadata = { ...there.metadata, annotations: { ...there.metadata.annotations, ...annotations } };
+    await resource.replace({ ...there, metadata, spec: wanted.spec }, { signal });
+    this.#options.log.info("published anew", { object: `${resource.kind.kind} ${name}` });
+  }
+
+  async #remove(
+    kind: typeof EndpointKind | typeof GatewayKind,
+    { metadata }: KubeObject,
+    why: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { client, log } = this.#options;
+    const { name, namespace, uid } = metadata;
+    const removed = await client.resource<KubeObject>(kind).delete(name, { namespace, signal, ...(uid && { uid }) });
+    if (removed) log.info("removed", { object: `${kind.kind} ${name}`, why });
+  }
+
+  /** Asks the API server: what we believe may be a lease's length old. */
+  async #holdsLease(signal: AbortSignal): Promise<boolean> {
+    const { client, namespace, identity } = this.#options;
+    const lease = await client.resource(LeaseKind).get(GATEWAY_LEASE, { namespace, signal });
+    return lease?.spec?.holderIdentity === identity;
+  }
+}
