@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { FileLock } from "@strait/ffi";
+import { buildDir, FileLock } from "@strait/ffi";
 import { type ClusterFile, type IfIndex, type NodeFacts, type Owner, type Rows, STRAIT_DEVICE } from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import type { Log } from "@strait/obs";
@@ -50,7 +50,7 @@ export interface DataplaneOptions {
 }
 
 /** Where tools/build.ts puts the programs. */
-export const DEFAULT_OBJECT: string = join(import.meta.dir, "..", "..", "build", "bpf", "encap.o");
+export const DEFAULT_OBJECT: string = join(buildDir(), "bpf", "encap.o");
 
 /**
  * Opens this node's dataplane: finds the device, maps and programs an earlier process left, or makes them. Nothing carries

@@ -23,7 +23,7 @@ export type { MapInfo } from "./map_info.ts";
 export type { ScanOptions } from "./map_scan.ts";
 export { NetlinkFd } from "./netlink_fd.ts";
 export { RingBuffer } from "./ring_buffer.ts";
-export { shimPath } from "./shim_path.ts";
+export { buildDir, shimPath } from "./shim_path.ts";
 export { decodeSkBuff, encodeSkBuff, SK_BUFF_SIZE, type SkBuffContext } from "./sk_buff.ts";
 export { attachTc, detachTc, queryTc } from "./tc.ts";
 export type { AttachedProgram, Direction, TcAttach, TcLink } from "./tc_link.ts";

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
- * Where the compiled shim is: `build/native/libstraitshim.so` under the repository's root. `STRAIT_BUILD` names another
- * build directory than `build`.
+ * Where what is compiled lies: `STRAIT_BUILD`; else, for the compiled binary, the folder it lies in itself; else `build/` of the
+ * repository.
+ */
+export function buildDir(env: Record<string, string | undefined> = process.env): string {
+  // Sources inside a binary of `bun build --compile` have this made-up folder.
+  const compiled = import.meta.dir.startsWith("/$bunfs");
+  return env["STRAIT_BUILD"] ?? (compiled ? dirname(process.execPath) : join(import.meta.dir, "..", "..", "build"));
+}
+
+/**
+ * Where the compiled shim is: `native/libstraitshim.so` in the build folder.
  *
  * @example
  * ```ts
@@ -11,6 +20,5 @@ import { join } from "node:path";
  * ```
  */
 export function shimPath(env: Record<string, string | undefined> = process.env): string {
-  const build = env["STRAIT_BUILD"] ?? join(import.meta.dir, "..", "..", "build");
-  return join(build, "native", "libstraitshim.so");
+  return join(buildDir(env), "native", "libstraitshim.so");
 }
