@@ -4,6 +4,7 @@ import { runApp } from "./apps.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { type Io, processIo } from "./io.ts";
 import { strait } from "./program.ts";
+import { Steps } from "./steps.ts";
 
 /**
  * Runs one command line and gives its exit code: 0 done, 1 the clusters say no, 2 the command line is wrong. What is expected to
@@ -26,7 +27,7 @@ export async function runStrait(argv: readonly string[], io: Io = processIo()): 
     // Commander has printed its own sentence; help and version end with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof Error)) throw error;
-    io.err(`strait: ${error.message}\n`);
+    if (!Steps.hasTold(error)) io.err(`strait: ${error.message}\n`);
     if (!(error instanceof Failure) && io.env["STRAIT_DEBUG"]) io.err(`${error.stack}\n`);
     return error instanceof Failure ? error.code : EXIT.failed;
   }

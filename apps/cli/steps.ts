@@ -12,6 +12,9 @@ export interface StepReport {
   readonly result: Mark;
 }
 
+/** Errors that ended a step, so that nobody says them twice. */
+const told = new WeakSet<object>();
+
 /**
  * Says what is being done and how it ended, a line each: ` ✓ Created the namespace`. A person sees the line while it is worked on;
  * with JSON the lines go to stderr, so that stdout holds the document alone.
@@ -68,7 +71,13 @@ export class Steps {
     } catch (error) {
       if (this.#io.signal.aborted) this.say("failed", `${doing}: interrupted`);
       else this.say("failed", `${doing}: ${error instanceof Error ? error.message : String(error)}`);
+      if (typeof error === "object" && error !== null) told.add(error);
       throw error;
     }
+  }
+
+  /** Whether the user has read of this error as the end of a step. */
+  static hasTold(error: unknown): boolean {
+    return told.has(error as object);
   }
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ApiClient, type Manifest } from "@strait/k8s";
+import { ApiClient, type Manifest, NamespaceKind, SubmarinerKind } from "@strait/k8s";
 import { type JoinFile, parseClusterId } from "@strait/model";
 import type { JoinOptions } from "../commands/join.ts";
 import type { Cluster } from "../connect.ts";
 import { installCrds } from "../crds.ts";
-import { usage } from "../failure.ts";
+import { Failure, usage } from "../failure.ts";
 import type { Io } from "../io.ts";
-import { accounts, gatewayDaemonSet, type JoinSettings, routeAgentDaemonSet, submarinerObject } from "../manifests/mod.ts";
+import { accounts, gatewayDaemonSet, type JoinSettings, NAMES, routeAgentDaemonSet, submarinerObject } from "../manifests/mod.ts";
 import { apply } from "../objects.ts";
 import { waitForApps } from "../rollout.ts";
 import type { Steps } from "../steps.ts";
+import { waitUntil } from "../wait_until.ts";
 import { brokerAt, registerMember } from "./broker_side.ts";
 import { labelGateways } from "./gateway_nodes.ts";
-import { networkOf } from "./network.ts";
+import { type Network, networkOf } from "./network.ts";
 import { checkMembership, checkVersion } from "./requirements.ts";
 import { brokerSecret, namespaceObject, pskSecret } from "./secrets.ts";
 
@@ -113,6 +114,7 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
   await steps.run(
     "Creating Strait's objects",
     async () => {
+      await namespaceFree(own.client, namespace, io.signal);
       for (const object of [...early, ...secrets]) await apply(own.client, object, io.signal);
     },
     () => `Created accounts and credentials in namespace ${namespace}`,
@@ -122,6 +124,7 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
     "Starting gateways and node agents",
     async () => {
       for (const object of late) await apply(own.client, object, io.signal);
+      await tellStatus(own.client, settings, network);
     },
     () => "Deployed gateways and node agents",
   );
@@ -129,6 +132,30 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
     !options.wait ||
     (await waitForApps({ client: own.client, namespace, steps, signal: io.signal, timeoutMs: options.waitTimeout * 1000 }));
   return { ready, manifests: [...early, ...secrets, ...late], summary };
+}
+
+/** Waits until a namespace that is being deleted is gone: an uninstall may still be at work. */
+async function namespaceFree(client: ApiClient, name: string, signal: AbortSignal): Promise<void> {
+  const namespaces = client.resource(NamespaceKind);
+  const free = async (): Promise<true | undefined> =>
+    (await namespaces.get(name, { signal }))?.metadata.deletionTimestamp === undefined ? true : undefined;
+  if (await waitUntil(free, { timeoutMs: 60_000, signal })) return;
+  throw new Failure(`namespace ${name} is being deleted and does not go away: look at its conditions, then join again`);
+}
+
+/** What was found out, for `strait show networks`. */
+async function tellStatus(client: ApiClient, settings: JoinSettings, network: Network): Promise<void> {
+  const status = {
+    clusterID: settings.clusterId,
+    clusterCIDR: settings.podCidrs.join(","),
+    serviceCIDR: settings.serviceCidrs.join(","),
+    globalCIDR: settings.globalCidrs.join(","),
+    networkPlugin: network.plugin,
+    natEnabled: settings.natEnabled,
+    version: settings.version,
+  };
+  const where = { namespace: settings.namespace, subresource: "status" };
+  await client.resource(SubmarinerKind).patch(NAMES.submariner, { status }, { type: "merge", ...where });
 }
 
 /** The id that was given, or an answer; never a guess, as it is the cluster's name for all others. */
