@@ -28,6 +28,10 @@ import { build } from "./build.ts";
 import { type Built, type Cluster, nodesOf, wiresOf } from "./cluster.ts";
 import { endRunning } from "./command.ts";
 import { writeConfig } from "./config_file.ts";
+import type { ControlPlane } from "./control_plane/control_plane.ts";
+import type { KubeCluster } from "./kubernetes/kube_cluster.ts";
+import { type KubeSide, startKubernetes } from "./kubernetes/start_kubernetes.ts";
+import type { Workstation } from "./kubernetes/workstation.ts";
 import { checkLabId, labDir, nextLabId } from "./lab_id.ts";
 import { type Leftovers, nothingLeft, removeLab } from "./leftovers.ts";
 import type { Node } from "./node.ts";
@@ -89,6 +93,7 @@ export class Lab<S extends LabSpec = LabSpec> {
   readonly #spec: S;
   readonly #apps: App[] = [];
   #built: Built = { clusters: [] };
+  #kube: KubeSide | undefined;
   #down = false;
   readonly #onSignal = (signal: NodeJS.Signals) => {
     endRunning(); // a lab may be half built: nothing may be added behind our back
@@ -216,12 +221,41 @@ export class Lab<S extends LabSpec = LabSpec> {
   /** Leaves the lab up when the process ends; `removeLab(id)` takes it down later. */
   async keep(): Promise<void> {
     await this.traffic.end();
+    this.#kube?.relay.close();
     this.#forget();
+  }
+
+  /** The workstation of a lab with Kubernetes clusters or a broker; RangeError in another. */
+  get workstation(): Workstation {
+    return this.#kubeSide.workstation;
+  }
+
+  /** The Kubernetes side of a cluster; RangeError where it has none. */
+  kube(id: string): KubeCluster {
+    const found = this.#kubeSide.clusters.get(id);
+    if (found === undefined) throw new RangeError(`cluster ${id} of lab ${this.id} has no Kubernetes`);
+    return found;
+  }
+
+  /** The Kubernetes sides of all clusters that have one. */
+  get kubeClusters(): readonly KubeCluster[] {
+    return [...(this.#kube?.clusters.values() ?? [])];
+  }
+
+  /** The broker's API server; starts it at the first call. RangeError in a lab without one. */
+  broker(): Promise<ControlPlane> {
+    return this.#kubeSide.broker();
   }
 
   /** Builds everything. Called by {@link createLab}. */
   async build(): Promise<void> {
     this.#built = await build(this.id, this.#spec);
+    if (this.#built.workstation !== undefined) this.#kube = await startKubernetes(this.#built, this.#spec, this.dir);
+  }
+
+  get #kubeSide(): KubeSide {
+    if (this.#kube === undefined) throw new RangeError(`lab ${this.id} has no Kubernetes cluster and no broker`);
+    return this.#kube;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,8 +13,8 @@ const VERSION = "1.0.0";
 /** What the runtime of one node knows: where it keeps state and which network it wires pods to. */
 export interface CniRuntime {
   readonly plugin: CniPlugin;
-  /** The node's namespace, in which the plugin runs. */
-  readonly node: Namespace;
+  /** The node's namespace, in which the plugin runs: anything that runs commands there. */
+  readonly node: Pick<Namespace, "exec">;
   /** Like /var/lib/cni: holds `results/` (libcni's cache) and `networks/` (host-local's leases). */
   readonly stateDir: string;
   readonly subnets: readonly string[];

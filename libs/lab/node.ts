@@ -71,6 +71,11 @@ export class Node implements Place {
     return this.#parts.runtime.stateDir;
   }
 
+  /** Of its pods' interfaces, in bytes. */
+  get mtu(): number {
+    return this.#parts.runtime.mtu;
+  }
+
   /** Mount point of this node's own bpffs. */
   get bpffs(): string {
     return `${this.dir}/bpf`;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ControlPlaneKind } from "./control_plane/spec.ts";
 
 /** IP version: of a pod's address (inner) or of the nodes' (underlay). */
 export type Family = 4 | 6;
-
-/** Which API servers the Kubernetes clusters of a lab get: our own small one, or kube-apiserver with etcd. */
-export type ControlPlaneKind = "light" | "real";
 
 /** The real CNI plugin that wires the pods of a cluster. */
 export type CniPlugin = "bridge" | "ptp";
@@ -48,7 +46,7 @@ export interface LabSpec {
   readonly id?: string;
   /** A broker's namespace on the wan segment; `Lab.broker` starts it. */
   readonly broker?: boolean;
-  /** "light" when absent. */
+  /** Which API servers its Kubernetes clusters and the broker get; "light" when absent. */
   readonly kubernetes?: ControlPlaneKind;
   /** Puts a bridge into the middle of two-member segments too, so that carrier can be taken from one member. */
   readonly switched?: boolean;

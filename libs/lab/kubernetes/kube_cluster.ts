@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { ApiRequest } from "@strait/k8s";
+import { type Cluster, nodesOf } from "../cluster.ts";
+import { type ControlPlane, startControlPlane } from "../control_plane/control_plane.ts";
+import { Daemon } from "../control_plane/daemon.ts";
+import type { ControlPlaneKind } from "../control_plane/spec.ts";
+import type { Node } from "../node.ts";
+import type { Station } from "../station.ts";
+import type { ApiRelay } from "./api_relay.ts";
+import { KubeApp } from "./kube_app.ts";
+import { KubePod } from "./kube_pod.ts";
+import { API_PORT, kubeletConfig } from "./kubelet_files.ts";
+import { kubeletDir, podsOf } from "./node_pods.ts";
+import type { Workstation } from "./workstation.ts";
+
+const KUBELET = fileURLToPath(new URL("../kubelet/main.ts", import.meta.url));
+const CONTROLLERS = fileURLToPath(new URL("../controllers/main.ts", import.meta.url));
+
+/** What each kind of control plane lacks. */
+const STAND_INS: Readonly<Record<ControlPlaneKind, readonly string[]>> = {
+  light: ["scheduler", "daemonsets", "endpointslices"],
+  real: ["scheduler"],
+};
+
+/** What a Kubernetes cluster of a lab is made from. */
+export interface KubeClusterParts {
+  readonly cluster: Cluster;
+  readonly api: Station;
+  readonly kind: ControlPlaneKind;
+  /** Folder of the control plane. */
+  readonly dir: string;
+  readonly workstation: Workstation;
+  readonly relay: ApiRelay;
+}
+
+/**
+ * The Kubernetes side of one cluster: API server, kubelet stand-ins, the controllers its control plane lacks.
+ *
+ * @example
+ * const east = lab.kube("east");
+ * await east.createPod({ name: "web", node: "w1" });
+ * const pod = await east.pod("web");
+ */
+export class KubeCluster {
+  readonly cluster: Cluster;
+  readonly control: ControlPlane;
+  /** The administrator's, with the cluster's name as context. */
+  readonly kubeconfig: string;
+  readonly #parts: KubeClusterParts;
+  readonly #kubelets = new Map<string, Daemon>();
+  #controllers: Daemon | undefined;
+
+  private constructor(parts: KubeClusterParts, control: ControlPlane) {
+    this.cluster = parts.cluster;
+    this.control = control;
+    this.kubeconfig = parts.workstation.kubeconfig(parts.cluster.id);
+    this.#parts = parts;
+  }
+
+  /** Starts everything; resolves when the API server is up and every stand-in was started. */
+  static async start(parts: KubeClusterParts): Promise<KubeCluster> {
+    const { cluster, api, kind, dir, workstation } = parts;
+    const [family] = api.families;
+    const control = await startControlPlane({
+      kind,
+      name: cluster.id,
+      ns: api.ns,
+      dir,
+      address: api.address(family ?? 4),
+      port: API_PORT,
+      names: api.families.map((each) => api.address(each)),
+      serviceCidrs: cluster.serviceSubnets,
+      outlive: true, // the lab ends it by its namespace
+    });
+    workstation.addContext(cluster.id, await Bun.file(control.kubeconfig).text());
+    const kube = new KubeCluster(parts, control);
+    kube.startControllers();
+    await Promise.all(nodesOf(cluster).map((node) => kube.startKubelet(node)));
+    return kube;
+  }
+
+  /** The kubelet stand-in of a node. */
+  kubelet(node: Node): Daemon {
+    const daemon = this.#kubelets.get(node.name);
+    if (daemon === undefined) throw new RangeError(`${node.label} has no kubelet stand-in`);
+    return daemon;
+  }
+
+  /** Starts the kubelet stand-in of a node, after it was ended too: it takes over the pods that run. */
+  async startKubelet(node: Node): Promise<Daemon> {
+    const dir = kubeletDir(node);
+    await mkdir(dir, { recursive: true });
+    const file = `${dir}/config.json`;
+    await Bun.write(file, JSON.stringify(kubeletConfig(this.cluster, this.#parts.api, node, this.kubeconfig), undefined, 2));
+    // In the machine's own mount namespace, since it makes network namespaces that the lab has to find.
+    const argv = ["nsenter", `--net=${node.ns.path}`, process.execPath, "run", KUBELET, file];
+    const daemon = new Daemon({ name: "kubelet", argv, dir, outlive: true });
+    this.#kubelets.set(node.name, daemon);
+    return daemon;
+  }
+
+  /** The stand-ins for controllers, one process. */
+  get controllers(): Daemon {
+    if (this.#controllers === undefined) throw new RangeError(`the controllers of ${this.cluster.id} were never started`);
+    return this.#controllers;
+  }
+
+  /** Starts the stand-ins for controllers, after they were ended too. */
+  startControllers(): Daemon {
+    const { api, dir, kind } = this.#parts;
+    const argv = [process.execPath, "run", CONTROLLERS, this.kubeconfig, ...STAND_INS[kind]];
+    this.#controllers = new Daemon({ name: "controllers", argv, dir, ns: api.ns, outlive: true });
+    return this.#controllers;
+  }
+
+  /** A request to the API server as its administrator; throws RelayError. */
+  request(request: Omit<ApiRequest, "signal">): Promise<unknown> {
+    return this.#parts.relay.request(this.kubeconfig, request);
+  }
+
+  /** One of Strait's apps on a node. */
+  app(node: Node, name: KubeApp["name"]): KubeApp {
+    return new KubeApp(node, name);
+  }
+
+  /** A pod that has its addresses, "name" or "namespace/name"; waits for them up to `timeout` milliseconds (10000 when absent). */
+  async pod(name: string, { timeout = 10_000 }: { readonly timeout?: number } = {}): Promise<KubePod> {
+    const wanted = name.includes("/") ? name : `default/${name}`;
+    const deadline = Date.now() + timeout;
+    for (;;) {
+      for (const node of nodesOf(this.cluster)) {
+        const found = podsOf(node).find(
+          ({ pod: { metadata }, sandbox }) => sandbox !== undefined && `${metadata.namespace}/${metadata.name}` === wanted,
+        );
+        if (found?.sandbox !== undefined) return new KubePod(wanted, node, found.sandbox);
+      }
+      if (Date.now() > deadline) throw new Error(`pod ${wanted} of ${this.cluster.id} has no addresses after ${timeout} ms`);
+      await Bun.sleep(5);
+    }
+  }
+
+  /** Makes a pod that does nothing, by the API, on a node where one is named; {@link pod} waits for it. */
+  async createPod({ name, node, labels = {} }: PodWish): Promise<void> {
+    await this.request({
+      method: "POST",
+      path: "/api/v1/namespaces/default/pods",
+      body: {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name, labels },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          ...(node === undefined ? {} : { nodeSelector: { "kubernetes.io/hostname": node } }),
+          containers: [{ name: "main", image: "strait-lab", command: ["sleep", "infinity"] }],
+        },
+      },
+    });
+  }
+}
+
+/** A pod that {@link KubeCluster.createPod} makes. */
+export interface PodWish {
+  readonly name: string;
+  readonly node?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
