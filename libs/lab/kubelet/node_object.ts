@@ -12,7 +12,7 @@ export function nodeObject({ node, labels, cni }: KubeletConfig) {
       name: node,
       labels: { "kubernetes.io/hostname": node, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", ...labels },
     },
-    spec: { podCIDR: cni.subnets[0], podCIDRs: cni.subnets },
+    spec: { podCIDR: cni.subnets[0], podCIDRs: [...cni.subnets] },
   };
 }
 
