@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type EndpointSpec, endpointSpecOf, type GatewayConnection } from "@strait/k8s";
-import { type Address, formatAddress, type GatewayMember, type MemberEndpoint } from "@strait/model";
+import { type Address, formatAddress, type GatewayMember, type MemberEndpoint, sanitizeName } from "@strait/model";
 import { goDuration } from "../probes/go_duration.ts";
 import type { ProbeReport, ProbeTarget } from "../probes/prober.ts";
 import type { RttSummary } from "../probes/rtt_window.ts";
@@ -15,7 +15,7 @@ export interface CableState {
 
 /** One link to another cluster: a cable of ours to one of its gateways. */
 export interface RemoteLink {
-  /** CLUSTER/HOSTNAME, also the key of its probe. */
+  /** CLUSTER/GATEWAY as the cluster file names them; also the key of its probe. */
   readonly key: string;
   readonly endpoint: MemberEndpoint;
   readonly gateway: GatewayMember;
@@ -26,7 +26,7 @@ export function remoteLinks(endpoints: readonly MemberEndpoint[]): RemoteLink[] 
   return endpoints.flatMap((endpoint) => {
     const own = (gateway: GatewayMember): number => (gateway.hostname === endpoint.hostname ? 0 : 1);
     const gateways = [...endpoint.gateways].sort((a, b) => own(a) - own(b));
-    return gateways.map((gateway) => ({ key: `${endpoint.clusterId}/${gateway.hostname}`, endpoint, gateway }));
+    return gateways.map((gateway) => ({ key: `${endpoint.clusterId}/${sanitizeName(gateway.hostname)}`, endpoint, gateway }));
   });
 }
 

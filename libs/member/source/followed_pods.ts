@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ApiClient, Informer, keyOf } from "@strait/k8s";
+import type { Log } from "@strait/obs";
+import type { Membership } from "@strait/plan";
+import type { Timers } from "@strait/time";
+import { type PlacedPod, PlacedPodKind } from "./placed_kinds.ts";
+import { memberPod } from "./places.ts";
+
+export interface FollowedPodsOptions {
+  readonly client: ApiClient;
+  readonly membership: Membership;
+  readonly onChange: () => void;
+  readonly log: Log;
+  readonly timers: Timers;
+}
+
+/** Whose pods are followed: nobody's, those of one node, or all. */
+export type PodScope = "none" | "all" | { readonly node: string };
+
+/**
+ * The pods that the membership must know one by one. Another scope is taken up without a gap: what was known stays until the
+ * new list is there.
+ *
+ * @example
+ * pods.follow({ node: "w1" });
+ * pods.follow("all");
+ */
+export class FollowedPods {
+  readonly #options: FollowedPodsOptions;
+  readonly #known = new Set<string>();
+  #scope = "none";
+  #informer: Informer<PlacedPod> | undefined;
+
+  constructor(options: FollowedPodsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether all that is to be followed was read once. */
+  get synced(): boolean {
+    return this.#informer?.state.synced ?? true;
+  }
+
+  /** Why changes are not followed now. */
+  get reason(): string | undefined {
+    return this.#informer?.state.reason;
+  }
+
+  follow(scope: PodScope): void {
+    const text = typeof scope === "string" ? scope : `spec.nodeName=${scope.node}`;
+    if (text === this.#scope) return;
+    this.#scope = text;
+    const old = this.#informer;
+    void old?.stop();
+    const { client, log, timers } = this.#options;
+    const selection = typeof scope === "string" ? {} : { fieldSelector: text };
+    const informer = scope === "none" ? undefined : new Informer(client.resource(PlacedPodKind), { ...selection, log, timers });
+    this.#informer = informer;
+    if (!informer) {
+      this.#forget(() => false);
+      return;
+    }
+    let first = true;
+    informer.onChange((changes) => {
+      if (informer !== this.#informer) return;
+      for (const { type, object } of changes) this.#take(type === "put" ? object : undefined, keyOf(object));
+      if (!first) this.#options.onChange();
+    });
+    informer.onState(() => {
+      if (informer !== this.#informer) return;
+      if (informer.state.synced && first) {
+        first = false;
+        this.#forget((key) => informer.store.get(key) !== undefined);
+      }
+      this.#options.onChange();
+    });
+    informer.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#informer?.stop();
+  }
+
+  #take(pod: PlacedPod | undefined, key: string): void {
+    const member = pod && memberPod(pod);
+    if (member) {
+      this.#known.add(key);
+      this.#options.membership.putPod(member);
+    } else if (this.#known.delete(key)) this.#options.membership.deletePod(key);
+  }
+
+  #forget(keep: (key: string) => boolean): void {
+    for (const key of this.#known) if (!keep(key)) this.#take(undefined, key);
+    this.#options.onChange();
+  }
+}
