@@ -32,7 +32,7 @@ check: build
     @echo "check: format and lint" >&2; bun run --bun biome check --error-on-warnings .
     @echo "check: format of C" >&2; bun run tools/format_c.ts --check
     @echo "check: types" >&2; bun run --bun tsc --noEmit
-    @echo "check: generated files" >&2; bun run tools/gen_layouts.ts --check
+    @echo "check: generated files" >&2; bun run tools/gen_layouts.ts --check; bun run tools/gen_crds.ts --check
 
 # compile the BPF programs and the native shim into build/; does nothing when they are current
 [no-exit-message]
@@ -44,10 +44,11 @@ build:
 bench NAME *args: build
     @name=$1; shift; bun run "tests/bench/$name.ts" "$@"
 
-# write the generated files anew from the compiled BPF programs
+# write the generated files anew: layouts from the compiled BPF programs, definitions from the kinds
 [no-exit-message]
 gen: build
     @bun run tools/gen_layouts.ts
+    @bun run tools/gen_crds.ts
 
 # format TypeScript, JSON and C in place
 [no-exit-message]

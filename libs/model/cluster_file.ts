@@ -11,6 +11,11 @@ export interface NodeSpec {
   readonly addresses: readonly Address[];
   readonly subnets: readonly Cidr[];
   readonly gateway: boolean;
+  /**
+   * False where Kubernetes says that the node is not ready: other gateways are preferred to it, and it stays a peer all the same,
+   * as its data path may well go on.
+   */
+  readonly ready?: boolean;
 }
 
 /** A gateway node of another cluster. */

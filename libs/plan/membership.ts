@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type Address,
+  announcedSubnets,
+  type Cidr,
+  type ClusterFile,
+  type ClusterId,
+  formatCidr,
+  hostCidr,
+  type MemberEndpoint,
+  type NodeName,
+  type NodeSpec,
+  type Problem,
+  type RemoteCluster,
+  sameAddress,
+  sameCidr,
+  specialSubnet,
+} from "@strait/model";
+import { Claims } from "./claims.ts";
+import { broadest, chooseClusters } from "./member_clusters.ts";
+import { MemberNodes } from "./member_nodes.ts";
+import type { JoinedCluster, MemberNode, MemberPod, MembershipPlan, MembershipView, OwnCluster } from "./membership_view.ts";
+import { sortedProblems } from "./plan.ts";
+
+/**
+ * Makes the planners' input of what is known of the own cluster and the others, each time at the cost of what changed. What did
+ * not change is the same object as before, down to the subnets. Pure: the same calls give the same plans.
+ *
+ * Rows of the own cluster depend on the own cluster's objects only. What another cluster says can make no more than its own entry
+ * in `clusters`, inside of what nobody else has (see `chooseClusters`).
+ *
+ * @example
+ * const membership = new Membership(lastFile);
+ * membership.own(own);
+ * membership.putNode(node);
+ * const { file, problems } = membership.plan();
+ */
+export class Membership {
+  readonly #nodes = new MemberNodes();
+  readonly #endpoints = new Map<string, MemberEndpoint>();
+  readonly #joined = new Map<ClusterId, JoinedCluster>();
+  #own: OwnCluster | undefined;
+  #ownProblems: readonly Problem[] = [];
+  #subnets: readonly Cidr[] = [];
+  #specs: readonly NodeSpec[] = [];
+  #taken: readonly Claims[] = [];
+  #clusters: readonly RemoteCluster[];
+  #clusterProblems: readonly Problem[] = [];
+  #clustersChanged = true;
+  #plan: MembershipPlan | undefined;
+
+  /** @param previous what was applied last, perhaps by a process before this one: clusters keep the subnets they have in it */
+  constructor(previous?: ClusterFile) {
+    this.#clusters = previous?.clusters ?? [];
+  }
+
+  /** Says who we are; to be called before the first plan. */
+  own(own: OwnCluster): void {
+    this.#own = own;
+    const object = `cluster ${own.cluster.id}`;
+    const problems: Problem[] = [];
+    const announced = broadest(announcedSubnets(own.cluster)).filter((subnet) => {
+      const special = specialSubnet(subnet);
+      if (special) problems.push({ object, reason: `${formatCidr(subnet)} holds ${special} addresses and is not announced` });
+      return !special;
+    });
+    const old = this.#subnets;
+    const same = announced.length === old.length && announced.every((subnet, i) => sameCidr(subnet, old[i] as Cidr));
+    if (!same) this.#subnets = announced;
+    this.#nodes.subnets = this.#subnets;
+    this.#ownProblems = problems;
+    this.#taken = [];
+    this.#changed();
+  }
+
+  putNode(node: MemberNode): void {
+    this.#nodes.putNode(node);
+    this.#plan = undefined;
+  }
+
+  deleteNode(name: NodeName): void {
+    this.#nodes.deleteNode(name);
+    this.#plan = undefined;
+  }
+
+  putPod(pod: MemberPod): void {
+    this.#nodes.putPod(pod);
+    this.#plan = undefined;
+  }
+
+  deletePod(key: string): void {
+    this.#nodes.deletePod(key);
+    this.#plan = undefined;
+  }
+
+  /** Says when a cluster joined: who was there first keeps what two want. */
+  putJoined(cluster: JoinedCluster): void {
+    this.#joined.set(cluster.id, cluster);
+    this.#changed();
+  }
+
+  deleteJoined(id: ClusterId): void {
+    this.#joined.delete(id);
+    this.#changed();
+  }
+
+  /** Takes an Endpoint object in, under its key; the own cluster's are not looked at. */
+  putEndpoint(key: string, endpoint: MemberEndpoint): void {
+    this.#endpoints.set(key, endpoint);
+    this.#changed();
+  }
+
+  deleteEndpoint(key: string): void {
+    this.#endpoints.delete(key);
+    this.#changed();
+  }
+
+  /** What all of it comes to now; the same object where nothing was said since the last time. */
+  plan(): MembershipPlan {
+    this.#plan ??= this.#make();
+    return this.#plan;
+  }
+
+  #changed(): void {
+    this.#clustersChanged = true;
+    this.#plan = undefined;
+  }
+
+  #make(): MembershipPlan {
+    const own = this.#own;
+    if (!own) return { file: undefined, problems: [{ object: "membership", reason: "the own cluster is not known yet" }] };
+    const object = `cluster ${own.cluster.id}`;
+    const specs = this.#nodes.specs();
+    const problems = [...this.#ownProblems, ...this.#nodes.problems()];
+    if (this.#subnets.length === 0) {
+      problems.push({ object, reason: "no subnet of pods or Services is known: set the cluster's CIDRs" });
+      return { file: undefined, problems: sortedProblems(problems) };
+    }
+    if (specs !== this.#specs || this.#taken.length === 0) this.#takeOwn(own, specs);
+    if (this.#clustersChanged) {
+      const chosen = chooseClusters({
+        own: own.cluster.id,
+        backends: own.backends,
+        taken: this.#taken,
+        endpoints: this.#endpoints.values(),
+        joined: this.#joined.values(),
+        previous: this.#clusters,
+      });
+      this.#clusters = chosen.clusters;
+      this.#clusterProblems = chosen.problems;
+      this.#clustersChanged = false;
+    }
+    problems.push(...this.#clusterProblems);
+    if (!specs.some((node) => node.name === own.node)) {
+      problems.push({ object: `node ${own.node}`, reason: "the API server has no usable Node object of this name yet" });
+      return { file: undefined, problems: sortedProblems(problems) };
+    }
+    const file: ClusterFile = {
+      ...own.settings,
+      cluster: own.cluster.id,
+      node: own.node,
+      subnets: this.#subnets,
+      nodes: specs,
+      clusters: this.#clusters,
+    };
+    return { file, problems: sortedProblems(problems) };
+  }
+
+  /** What other clusters may not have. Pods are inside the subnets, so only nodes' addresses count beside those. */
+  #takeOwn(own: OwnCluster, specs: readonly NodeSpec[]): void {
+    const before = this.#specs;
+    const same = specs.length === before.length && specs.every((spec, i) => sameEnds(before[i], spec));
+    this.#specs = specs;
+    if (same && this.#taken.length > 0) return;
+    const subnets = new Claims();
+    for (const cidr of this.#subnets) subnets.add({ cidr, owner: "", what: `cluster ${own.cluster.id}` });
+    const nodes = new Claims();
+    for (const { name, addresses } of specs) {
+      for (const address of addresses) nodes.add({ cidr: hostCidr(address), owner: "", what: `node ${name}` });
+    }
+    this.#taken = [subnets, nodes];
+    this.#clustersChanged = true;
+  }
+}
+
+function sameEnds(a: NodeSpec | undefined, b: NodeSpec): boolean {
+  if (a === b) return true;
+  const all = a?.name === b.name && a.addresses.length === b.addresses.length;
+  return all && b.addresses.every((address, i) => sameAddress(address, a.addresses[i] as Address));
+}
+
+/**
+ * As `Membership`, of everything at once.
+ *
+ * @param previous what was applied before; see `Membership`
+ * @example
+ * const { file, problems } = planMembership(view);
+ */
+export function planMembership(view: MembershipView, previous?: ClusterFile): MembershipPlan {
+  const membership = new Membership(previous);
+  membership.own(view.own);
+  for (const node of view.nodes) membership.putNode(node);
+  for (const pod of view.pods) membership.putPod(pod);
+  for (const cluster of view.joined) membership.putJoined(cluster);
+  for (const [index, endpoint] of view.endpoints.entries()) membership.putEndpoint(String(index), endpoint);
+  return membership.plan();
+}
