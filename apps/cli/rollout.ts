@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type DaemonSet, DaemonSetKind, type Pod, PodKind } from "@strait/k8s";
+import { NAMES } from "@strait/manifests";
 import * as v from "valibot";
-import { NAMES } from "./manifests/mod.ts";
 import type { Steps } from "./steps.ts";
 import { waitUntil } from "./wait_until.ts";
 

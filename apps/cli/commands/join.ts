@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { NAMES } from "@strait/manifests";
 import { parseJoinFile } from "@strait/model";
 import { Option } from "commander";
 import { readText } from "../broker/set_up_broker.ts";
@@ -8,7 +10,6 @@ import { cidrs, pairs, truth, whole } from "../flags.ts";
 import { type GlobalOptions, list, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
 import { joinCluster } from "../join/join_cluster.ts";
-import { NAMES } from "../manifests/mod.ts";
 import type { AddCommand } from "../program.ts";
 import { Steps } from "../steps.ts";
 import { VERSION } from "./version.ts";

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { NAMES } from "@strait/manifests";
 import { clusters } from "../connect.ts";
 import { EXIT } from "../failure.ts";
 import { type GlobalOptions, withClusters } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import { NAMES } from "../manifests/mod.ts";
 import type { AddCommand } from "../program.ts";
 import { parts } from "../show/read.ts";
 import type { View } from "../show/views.ts";

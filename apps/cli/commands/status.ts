@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GatewayKind } from "@strait/k8s";
+import { NAMES } from "@strait/manifests";
 import { cluster } from "../connect.ts";
 import { EXIT } from "../failure.ts";
 import { truth, whole } from "../flags.ts";
 import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import { NAMES } from "../manifests/mod.ts";
 import type { AddCommand } from "../program.ts";
 import { waitForApps } from "../rollout.ts";
 import { listAll } from "../show/read.ts";

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { NAMES } from "@strait/manifests";
 import { cluster } from "../connect.ts";
 import { EXIT, usage } from "../failure.ts";
 import { whole } from "../flags.ts";
 import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import { NAMES } from "../manifests/mod.ts";
 import type { AddCommand } from "../program.ts";
 import { Steps } from "../steps.ts";
 import { leaveCluster } from "../uninstall/leave_cluster.ts";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from "node:fs";
+import { NAMES } from "@strait/manifests";
 import { cluster } from "../connect.ts";
 import { EXIT, usage } from "../failure.ts";
 import { truth, whole } from "../flags.ts";
 import { type GlobalOptions, list, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import { NAMES } from "../manifests/mod.ts";
 import type { AddCommand } from "../program.ts";
 import { Steps } from "../steps.ts";
 import { checks } from "../verify/checks.ts";

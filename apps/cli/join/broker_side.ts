@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type Connection, memberAccount, memberObjects, type Secret } from "@strait/k8s";
+import type { BrokerAddress } from "@strait/manifests";
 import { type JoinFile, joinCredentials, must } from "@strait/model";
 import type { JoinOptions } from "../commands/join.ts";
 import { usage } from "../failure.ts";
-import type { BrokerAddress } from "../manifests/mod.ts";
 import { apply } from "../objects.ts";
 import { accountToken } from "../tokens.ts";
 

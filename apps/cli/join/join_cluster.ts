@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ApiClient, type Manifest, NamespaceKind, SubmarinerKind } from "@strait/k8s";
+import { accounts, gatewayDaemonSet, type JoinSettings, NAMES, routeAgentDaemonSet, submarinerObject } from "@strait/manifests";
 import { type JoinFile, parseClusterId } from "@strait/model";
 import type { JoinOptions } from "../commands/join.ts";
 import type { Cluster } from "../connect.ts";
 import { installCrds } from "../crds.ts";
 import { Failure, usage } from "../failure.ts";
 import type { Io } from "../io.ts";
-import { accounts, gatewayDaemonSet, type JoinSettings, NAMES, routeAgentDaemonSet, submarinerObject } from "../manifests/mod.ts";
 import { apply } from "../objects.ts";
 import { waitForApps } from "../rollout.ts";
 import type { Steps } from "../steps.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Manifest, Secret } from "@strait/k8s";
+import { MANAGED_BY, NAMES } from "@strait/manifests";
 import type { JoinSecret } from "@strait/model";
-import { MANAGED_BY, NAMES } from "../manifests/mod.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 

@@ -12,7 +12,7 @@ import {
   PodKind,
   SubmarinerKind,
 } from "@strait/k8s";
-import { NAMES } from "../manifests/mod.ts";
+import { NAMES } from "@strait/manifests";
 import { brokers, type ComponentVersion, connections, endpoints, gateways, networks, type View, versions } from "./views.ts";
 
 /** All objects of a kind in a namespace (all of them where none is given); none where the cluster does not know the kind. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type Manifest, NodeKind, type Pod, PodKind } from "@strait/k8s";
-import { nodeFolders } from "../manifests/daemonset.ts";
-import { MANAGED_BY, NAMES } from "../manifests/mod.ts";
+import { MANAGED_BY, NAMES, nodeFolders } from "@strait/manifests";
 import { apply, remove } from "../objects.ts";
 import { whyNot } from "../rollout.ts";
 import type { Steps } from "../steps.ts";

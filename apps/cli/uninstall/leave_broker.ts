@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ApiClient, ClusterKind, EndpointKind, failedWith, SecretKind, type Submariner } from "@strait/k8s";
-import { NAMES } from "../manifests/mod.ts";
+import { NAMES } from "@strait/manifests";
 
 const decode = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : Buffer.from(text, "base64").toString();

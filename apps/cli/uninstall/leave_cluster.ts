@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, BrokerKind, crds, NamespaceKind, NodeKind, PodKind } from "@strait/k8s";
+import { accounts, NAMES } from "@strait/manifests";
 import type { Cluster } from "../connect.ts";
-import { accounts, NAMES } from "../manifests/mod.ts";
 import { remove } from "../objects.ts";
 import { joined, listAll } from "../show/read.ts";
 import type { Steps } from "../steps.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Manifest } from "@strait/k8s";
-import { MANAGED_BY } from "../manifests/mod.ts";
+import { MANAGED_BY } from "@strait/manifests";
 
 /** Port of the listeners, above the ports that hosts use. */
 export const LISTEN_PORT = 27185;

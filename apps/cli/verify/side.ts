@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DaemonSetKind, NamespaceKind, NodeKind, type Pod, PodKind, type Service, ServiceKind } from "@strait/k8s";
+import { MANAGED_BY, NAMES } from "@strait/manifests";
 import type { Cluster } from "../connect.ts";
 import { Failure } from "../failure.ts";
-import { MANAGED_BY, NAMES } from "../manifests/mod.ts";
 import { type NettestResult, parseResult } from "../nettest/protocol.ts";
 import { apply, remove } from "../objects.ts";
 import { whyNot } from "../rollout.ts";

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What `strait join` applies, as plain objects: pure functions of the settings, so that what is printed, applied and tested is the same.
+ * What Strait is in a cluster, as plain objects: pure functions of the settings, from which `strait join`, the Helm chart and the tests
+ * all take them.
  *
  * @module
  */
 export * from "./apps.ts";
+export { nodeFolders } from "./daemonset.ts";
 export * from "./join_settings.ts";
 export * from "./names.ts";
 export * from "./rbac.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JoinSettings } from "../manifests/mod.ts";
+import type { JoinSettings } from "../mod.ts";
 
 /** Settings of a cluster "east" for tests. Example: `settings({ version: "1.2" })`. */
 export function settings(more: Partial<JoinSettings> = {}): JoinSettings {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
-import { settings } from "../testing/settings.ts";
 import { accounts, gatewayDaemonSet, imageOf, routeAgentDaemonSet, submarinerObject } from "./mod.ts";
+import { settings } from "./testing/settings.ts";
 
 interface DaemonSet {
   readonly metadata: { readonly name: string };
