@@ -47,6 +47,7 @@ export class KeyQueue {
   readonly #stopping = new AbortController();
   readonly #waiters = new Set<() => void>();
   #running = 0;
+  #scheduled = false;
 
   constructor(options: KeyQueueOptions) {
     this.#options = options;
@@ -69,7 +70,7 @@ export class KeyQueue {
     entry.wanted = true;
     if (entry.running) return;
     this.#line.push(key);
-    this.#next();
+    this.#soon();
   }
 
   /** Works on the key after so many milliseconds, unless it is added before. */
@@ -105,6 +106,16 @@ export class KeyQueue {
     return entry;
   }
 
+  /** In this turn of the event loop, but after whoever adds: they may add one key several times. */
+  #soon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#next();
+    });
+  }
+
   #next(): void {
     while (this.#running < (this.#options.concurrency ?? 4)) {
       const key = this.#line.shift();
@@ -118,8 +129,6 @@ export class KeyQueue {
   }
 
   async #work(key: string, entry: Entry): Promise<void> {
-    // Not in the turn of whoever added: they may add many keys, or one again, first.
-    await Promise.resolve();
     const { signal } = this.#stopping;
     let again: number | undefined;
     try {

@@ -90,7 +90,7 @@ function credentials(user: Located<KubeUser> | undefined, cluster: Located<KubeC
     throw new KubeConfigError(`a user of ${path} has a client certificate without its key, or the other way round`);
   }
   const own: TlsOptions = { ...tls, cert, key };
-  const headers = impersonation(value);
+  const headers = impersonation(user);
   const more = headers ? { headers } : {};
   if (value.exec) {
     const plugin = new ExecCredentials({ exec: value.exec, path, cluster: cluster.value, ca: tls.ca, env });
@@ -125,10 +125,12 @@ function refuseUnsupported({ value, path }: Located<KubeUser>): void {
   }
 }
 
-function impersonation(user: KubeUser): Readonly<Record<string, string>> | undefined {
+function impersonation({ value: user, path }: Located<KubeUser>): Readonly<Record<string, string>> | undefined {
   if (!user.as) return undefined;
   if ((user["as-groups"] ?? []).length > 1) {
-    throw new KubeConfigError(`acting as "${user.as}" in several groups is not supported: name at most one in as-groups`);
+    throw new KubeConfigError(
+      `a user of ${path} acts as "${user.as}" in several groups, which is not supported: name at most one`,
+    );
   }
   const [group] = user["as-groups"] ?? [];
   const uid = user["as-uid"];

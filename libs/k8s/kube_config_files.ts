@@ -66,7 +66,8 @@ function defaultPaths(env: Env): string[] {
 }
 
 function readFile(path: string) {
-  const decoded = decodeWith(kubeConfigSchema, readYaml(path) ?? {});
+  const value = readYaml(path) ?? {};
+  const decoded = Array.isArray(value) ? refuse("it is a list") : decodeWith(kubeConfigSchema, value);
   if (decoded.ok) return decoded.value;
   throw new KubeConfigError(`${path} is no kubeconfig: ${decoded.reason}`);
 }

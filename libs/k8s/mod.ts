@@ -28,4 +28,5 @@ export * from "./leader_elector.ts";
 export * from "./merge_patch.ts";
 export * from "./resource_client.ts";
 export { Store } from "./store.ts";
+export { TokenFile } from "./token_file.ts";
 export type { WatchEvent } from "./watch_event.ts";
