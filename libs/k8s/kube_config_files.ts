@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { refuse } from "@strait/model";
 import { parse, YAMLParseError } from "yaml";
 import { decodeWith } from "./kind.ts";
 import { KubeConfigError } from "./kube_config_error.ts";
