@@ -29,6 +29,11 @@ export { type ControlPlaneKind, type ControlPlaneSpec, wantedKind } from "./cont
 export { cutWire, killProcesses, shrinkMtu, unplugWire, wireOf } from "./faults.ts";
 export type { Installed } from "./installed.ts";
 export { type KernelVxlanOptions, kernelVxlan } from "./kernel_vxlan.ts";
+export { RelayError } from "./kubernetes/api_relay.ts";
+export { KubeApp } from "./kubernetes/kube_app.ts";
+export type { KubeCluster, PodWish } from "./kubernetes/kube_cluster.ts";
+export type { KubePod } from "./kubernetes/kube_pod.ts";
+export type { Workstation } from "./kubernetes/workstation.ts";
 export { isLabId, labDir, namespacePrefix } from "./lab_id.ts";
 export { findLeftovers, type Leftovers, nothingLeft, removeLab } from "./leftovers.ts";
 export { parseMetrics, type Sample } from "./metrics_text.ts";

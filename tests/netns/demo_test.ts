@@ -13,9 +13,11 @@ interface Verdict {
 }
 
 // The demo's own time limits are for a user's machine, not for an emulated one.
-describeIf(labObstacle() ?? (slow ? "the demo's time limits are not for emulation" : undefined))("the demo", () => {
+describeIf(labObstacle() ?? (slow ? "the demo's time limits are not for emulation" : undefined))("the standalone demo", () => {
   test("joins two clusters by Strait: every pair passes, the last line says so, and nothing is left", async () => {
-    const { code, stdout, stderr } = await output([process.execPath, "run", "libs/lab/demo/main.ts", "--json"], { cwd: ROOT });
+    const { code, stdout, stderr } = await output([process.execPath, "run", "libs/lab/demo/main.ts", "--standalone", "--json"], {
+      cwd: ROOT,
+    });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const verdict = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Verdict;
     expect(verdict.pairs.filter(({ ping, tcp, udp, sourcePreserved }) => !(ping && tcp && udp && sourcePreserved))).toEqual([]);

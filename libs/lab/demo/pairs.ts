@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Family, forgetPathMtu, type Lab, type Pod } from "../mod.ts";
+import { type Family, forgetPathMtu, type Lab, type Place } from "../mod.ts";
+import { table } from "./table.ts";
 
 /** One line of the demo's result: did everything pass from one pod to another? */
 export interface Pair {
@@ -37,16 +38,16 @@ export interface MeasureOptions {
  * Measures every ordered pair of pods of different clusters, in each family both have.
  *
  * @example
- * const measured = await measurePairs(lab, { packet: 1450 });
+ * const measured = await measurePairs(lab, lab.pods, { packet: 1450 });
  */
-export async function measurePairs(lab: Lab, options: MeasureOptions): Promise<readonly Measured[]> {
-  const todo = lab.pods.flatMap((from) =>
-    lab.pods
+export async function measurePairs(lab: Lab, pods: readonly Place[], options: MeasureOptions): Promise<readonly Measured[]> {
+  const todo = pods.flatMap((from) =>
+    pods
       .filter((to) => to.cluster !== from.cluster)
       .flatMap((to) => from.families.filter((family) => to.families.includes(family)).map((family) => ({ from, to, family }))),
   );
-  await Promise.all(lab.pods.map((pod) => lab.traffic.driver(pod)));
-  await forgetPathMtu(...lab.pods);
+  await Promise.all(pods.map((pod) => lab.traffic.driver(pod)));
+  await forgetPathMtu(...pods);
   const measured: Measured[] = new Array(todo.length);
   const queue = todo.entries();
   const worker = async () => {
@@ -56,7 +57,7 @@ export async function measurePairs(lab: Lab, options: MeasureOptions): Promise<r
   return measured;
 }
 
-async function measure(lab: Lab, from: Pod, to: Pod, family: Family, options: MeasureOptions): Promise<Measured> {
+async function measure(lab: Lab, from: Place, to: Place, family: Family, options: MeasureOptions): Promise<Measured> {
   const bytes = options.bytes ?? 16 << 20;
   const headers = family === 4 ? 20 + 8 : 40 + 8;
   const ping = await lab.ping(from, to, { family });
@@ -89,6 +90,24 @@ export function pairOk(pair: Pair): boolean {
   return pair.ping && pair.tcp && pair.udp && pair.sourcePreserved;
 }
 
-function nodeOf(pod: Pod): string {
+function nodeOf(pod: Place): string {
   return pod.label.slice(0, pod.label.lastIndexOf("/"));
+}
+
+/** A table of what was measured; `packet` is the size it was measured with. */
+export function drawPairs(measured: readonly Measured[], packet: number): string {
+  const word = (good: boolean) => (good ? "ok" : "FAILED");
+  return table(
+    ["from", "to", "family", "ping", "tcp 16 MiB", `udp in ${packet}`, "source kept", ""],
+    measured.map(({ pair, reasons }) => [
+      pair.from,
+      pair.to,
+      `IPv${pair.family}`,
+      word(pair.ping),
+      word(pair.tcp),
+      word(pair.udp),
+      word(pair.sourcePreserved),
+      reasons.join("; "),
+    ]),
+  );
 }
