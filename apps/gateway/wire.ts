@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { printVerdicts, type Wiring } from "@strait/node";
-import { planGateway } from "@strait/plan";
+import { GatewayPlanner } from "@strait/plan";
 
 /**
- * Who talks to whom: facts of the dataplane and the config go to `planGateway`, its plan goes back to the dataplane. The
+ * Who talks to whom: facts of the dataplane and the config go to a `GatewayPlanner`, its plan goes back to the dataplane. The
  * dataplane is loaded when it is opened, so that a bad config is told without the compiled parts.
  */
 export const wiring: Wiring = {
-  plan: planGateway,
+  planner: () => new GatewayPlanner(),
   open: async (options) => (await import("@strait/dataplane")).openDataplane(options),
   uninstall: async (options) => (await import("@strait/dataplane")).uninstallDataplane(options),
   trace: printVerdicts,

@@ -77,10 +77,27 @@ export function removeAttachments(
 ): void {
   const keep = new Set(wanted.map((attachment) => pins.link(attachment)));
   const found = kind === "tcx" ? pins.listLinks() : foundByProgram(netlink);
-  for (const link of found) {
+  detach(
+    netlink,
+    pins,
+    found.filter((link) => places.includes(link.place) && !keep.has(pins.link(link))),
+    changes,
+    kind,
+  );
+}
+
+/** Detaches what is known to be attached, and unpins it; what went with its interface leaves a pin at most. */
+export function detach(
+  netlink: Netlink,
+  pins: Pins,
+  unwanted: readonly LinkPin[],
+  changes: Changes,
+  kind: AttachKind = attachKind(),
+): void {
+  for (const link of unwanted) {
     const pinPath = pins.link(link);
-    if (!places.includes(link.place) || keep.has(pinPath)) continue;
     const { place, ifindex, direction } = link;
+    if (kind === "clsact" && !netlink.linkByIndex(ifindex)) continue;
     attempt(changes, "removes", "attachments", `${place} interface ${ifindex}`, () =>
       Number(kind === "tcx" ? detachTc({ ifindex, direction, pinPath }) : removeFilter(netlink, ifindex, direction)),
     );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ROUTE_PROTOCOL } from "@strait/model";
 import { type NetlinkEvent, subscribe } from "@strait/netlink";
+import type { Change } from "./dataplane.ts";
 import { deviceNames } from "./devices.ts";
 import type { News } from "./news.ts";
 
@@ -14,13 +15,30 @@ export function isOwn(event: NetlinkEvent): boolean {
   return event.change === "present" && event.link.flags.up;
 }
 
-/** Tells of links, addresses and routes that changed, until the signal aborts; yields at each piece of news, whoever tells it. */
-export async function* watchNode(news: News, signal: AbortSignal): AsyncGenerator<void> {
+/** Whether something of ours was touched by somebody else: what was written before is not there any more, perhaps. */
+export function isHarm(event: NetlinkEvent): boolean {
+  if (event.kind === "resync") return true;
+  if (event.kind === "link") return deviceNames.includes(event.link.name) && !isOwn(event);
+  return event.kind === "route" && event.route.protocol === ROUTE_PROTOCOL && !isOwn(event);
+}
+
+/**
+ * Tells of links, addresses, routes and rules that changed, until the signal aborts; yields at each piece of news, whoever tells
+ * it. `hear` is given every notification, those of our own writes too.
+ */
+export async function* watchNode(
+  news: News,
+  signal: AbortSignal,
+  hear: (event: NetlinkEvent) => void = () => {},
+): AsyncGenerator<Change> {
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
   let failure: unknown;
   const listening = (async () => {
-    for await (const event of subscribe({ groups: ["link", "address", "route"] }, both)) if (!isOwn(event)) news.tell();
+    for await (const event of subscribe({ groups: ["link", "address", "route", "rule"] }, both)) {
+      hear(event);
+      if (!isOwn(event)) news.tell();
+    }
   })().then(
     () => news.end(),
     (error: unknown) => {
@@ -29,7 +47,7 @@ export async function* watchNode(news: News, signal: AbortSignal): AsyncGenerato
     },
   );
   try {
-    while (await news.next()) yield;
+    while (await news.next()) yield news.wereUrgent() ? "pods" : "network";
     if (failure !== undefined) throw failure;
   } finally {
     ended.abort();

@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AttachRow, ClusterFile, IfIndex, LinkRow, NodeFacts, Problem, RouteRow, Rows } from "@strait/model";
+import type { ClusterFile, NodeFacts, Plan, Problem, Rows } from "@strait/model";
 import type { Counters } from "./counters.ts";
 
-/** What one process wants on its node: a plan of @strait/plan without its reasons. */
-export interface Desired {
-  readonly rows: Rows;
-  /** The present rows that are this process's; no other is touched. */
-  readonly owned: Rows;
-  readonly links: readonly LinkRow[];
-  readonly routes: readonly RouteRow[];
-  /** Whether this process steers: only then are routes, and uplinks that are not wanted any more, its to remove. */
-  readonly ownsRoutes: boolean;
-  readonly attach: AttachRow;
-  /** Uplinks whose arriving packets are spread over all CPUs. */
-  readonly spread: readonly IfIndex[];
-}
+/** What changed: links, addresses or routes; or the CNI's records, which are the last step before a pod starts. */
+export type Change = "network" | "pods";
 
 /** What one pass changed, by kind of object: map names, "links", "routes", "attachments", "programs". */
 export interface ApplyReport {
@@ -25,22 +14,33 @@ export interface ApplyReport {
 }
 
 /**
- * The kernel's objects of one node as one process sees them. Closing gives up handles only; the kernel goes on forwarding.
+ * The kernel's objects of one node as one process sees them. It remembers what it read and wrote, so that a pass costs what
+ * changed; what it remembers is only trusted while `changes` is being listened to and nothing failed. Closing gives up handles
+ * only; the kernel goes on forwarding.
  *
  * @example
  * const dataplane = openDataplane({ pinDir: "/sys/fs/bpf/strait", owner: "agent", log });
- * const plan = planAgent(file, dataplane.facts(file), dataplane.present());
- * const report = dataplane.apply(plan);
+ * const facts = dataplane.facts(file);
+ * planner.found(dataplane.present());
+ * const report = dataplane.apply(planner.update(file, facts));
  */
 export interface Dataplane {
-  /** What is on this node now. */
+  /** What is on this node now. Members that did not change are the same objects as before. */
   facts(file: ClusterFile): NodeFacts;
-  /** The rows the maps hold now. */
+  /**
+   * Whether the maps hold what was applied last, as far as this process knows. False before the first
+   * `apply`, after one with a failure, after `doubt`, and when the maps had to be made anew: then the planner is to be told
+   * what is `present` before the next plan.
+   */
+  readonly sure: boolean;
+  /** The rows the maps hold now, read from the kernel. */
   present(): Rows;
   /** Makes the node as wanted; what is right already is not written. */
-  apply(desired: Desired): ApplyReport;
-  /** Yields after links, addresses, routes or the CNI's records changed; ends when the signal aborts. */
-  changes(signal: AbortSignal): AsyncIterable<void>;
+  apply(plan: Plan): ApplyReport;
+  /** Trusts nothing that is remembered: the next `facts` and `apply` look at everything. */
+  doubt(): void;
+  /** Yields after something changed; ends when the signal aborts. */
+  changes(signal: AbortSignal): AsyncIterable<Change>;
   counters(): Counters;
   close(): void;
 }

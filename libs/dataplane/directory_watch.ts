@@ -11,12 +11,13 @@ import { dirname } from "node:path";
  * records.watch("/var/lib/cni/results");
  */
 export class DirectoryWatch implements Disposable {
-  readonly #tell: () => void;
+  readonly #tell: (file: string | undefined) => void;
   #wanted: string | undefined;
   #watched: string | undefined;
   #watcher: FSWatcher | undefined;
 
-  constructor(tell: () => void) {
+  /** @param tell is given the name of the file that changed; undefined where that is not known, so that any may have */
+  constructor(tell: (file: string | undefined) => void) {
     this.#tell = tell;
   }
 
@@ -43,7 +44,7 @@ export class DirectoryWatch implements Disposable {
       this.#drop();
       if (nearest === undefined) return;
       try {
-        this.#watcher = watch(nearest, { persistent: false }, () => this.#changed());
+        this.#watcher = watch(nearest, { persistent: false }, (_, name) => this.#changed(name));
         this.#watcher.on("error", () => this.#drop());
         this.#watched = nearest;
       } catch {
@@ -52,12 +53,14 @@ export class DirectoryWatch implements Disposable {
     }
   }
 
-  #changed(): void {
+  #changed(name: string | null): void {
     const before = this.#watched;
     // A directory that was removed is watched no more, even where one of that name is there again.
     if (this.#watched !== undefined && !existsSync(this.#watched)) this.#drop();
     this.#arm();
-    if (this.#watched === this.#wanted || before === this.#wanted) this.#tell();
+    const still = before === this.#wanted && this.#watched === this.#wanted;
+    if (still) this.#tell(name ?? undefined);
+    else if (this.#watched === this.#wanted || before === this.#wanted) this.#tell(undefined);
   }
 
   #drop(): void {

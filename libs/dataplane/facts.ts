@@ -8,62 +8,120 @@ import {
   type NodeFacts,
   ownNode,
   type PathFact,
+  sameRow,
   type UplinkFact,
 } from "@strait/model";
-import { type Link, type Netlink, RT_TABLE } from "@strait/netlink";
-import { CNI_CACHE_DIR, readCniCache } from "./cni_cache.ts";
+import type { Link, Netlink, NetlinkEvent } from "@strait/netlink";
+import { CNI_CACHE_DIR, resultsDir } from "./cni_cache.ts";
+import { CniRecords } from "./cni_records.ts";
 import { deviceNames } from "./devices.ts";
-import { findPodInterfaces } from "./pod_interfaces.ts";
+import { NodeMirror } from "./node_mirror.ts";
+import { PathCache } from "./path_cache.ts";
+import { PodCache } from "./pod_cache.ts";
 
-/** Addresses this node may send outer packets to: the other nodes of its cluster and, from a gateway, the others' gateways. */
-function remotesOf(file: ClusterFile): Address[] {
-  const own = ownNode(file);
-  const nodes = file.nodes.filter((node) => node.name !== own.name).flatMap((node) => node.addresses);
-  const gateways = own.gateway ? file.clusters.flatMap(({ gateways }) => gateways.flatMap(({ addresses }) => addresses)) : [];
-  return [...nodes, ...gateways];
-}
-
-function pathTo(netlink: Netlink, remote: Address, links: ReadonlyMap<IfIndex, Link>, file: ClusterFile): PathFact[] {
+function pathTo(netlink: Netlink, remote: Address, links: ReadonlyMap<IfIndex, Link>, file: ClusterFile): PathFact | undefined {
   const path = netlink.getRoute(remote);
   const link = path && links.get(path.ifindex);
   // A route that leads to ourselves or into a tunnel of ours is none to a peer.
-  if (!path || !link || path.local || deviceNames.includes(link.name)) return [];
+  if (!path || !link || path.local || deviceNames.includes(link.name)) return undefined;
   const mtu = Math.min(path.mtu ?? link.mtu, link.mtu, file.mtu ?? Number.POSITIVE_INFINITY);
-  if (mtu < MIN_LINK_MTU) return [];
-  return [{ remote, local: path.source, ifindex: path.ifindex, mtu: linkMtu(mtu), ...(path.via && { via: path.via }) }];
+  if (mtu < MIN_LINK_MTU) return undefined;
+  return { remote, local: path.source, ifindex: path.ifindex, mtu: linkMtu(mtu), ...(path.via && { via: path.via }) };
 }
 
 /**
- * Looks at this node: its uplinks, the kernel's routes to nodes and peers, its pods' interfaces, its own addresses. Reads
- * only. What cannot be used (a path narrower than 1280 bytes, an uplink that is not there) is left out; the plan tells why.
+ * Looks at this node: its uplinks, the kernel's routes to nodes and peers, its pods' interfaces, its own addresses. Reads only,
+ * and after the first time only what news were heard of. What cannot be used (a path narrower than 1280 bytes, an uplink that
+ * is not there) is left out; the plan tells why.
+ *
+ * @example
+ * const finder = new FactFinder(netlink);
+ * finder.find(file, device);
+ * finder.take(event);
+ * finder.find(file, device); // unchanged members are the same objects
  */
+export class FactFinder {
+  readonly #netlink: Netlink;
+  readonly #mirror = new NodeMirror();
+  readonly #records = new CniRecords();
+  readonly #paths = new PathCache();
+  readonly #pods = new PodCache();
+  #uplinks: readonly UplinkFact[] = [];
+  #hostAddresses: readonly Address[] = [];
+  #usable:
+    | { readonly from: readonly PathFact[]; readonly uplinks: readonly UplinkFact[]; readonly paths: readonly PathFact[] }
+    | undefined;
+
+  constructor(netlink: Netlink) {
+    this.#netlink = netlink;
+  }
+
+  /** The next look is at everything. */
+  doubt(): void {
+    this.#mirror.doubt();
+    this.#records.noticed(undefined);
+  }
+
+  /** Follows a notification of the kernel. */
+  take(event: NetlinkEvent): void {
+    this.#mirror.take(event);
+  }
+
+  /** A record of the CNI's changed; undefined: any may have. */
+  noticed(record: string | undefined): void {
+    this.#records.noticed(record);
+  }
+
+  find(file: ClusterFile, device: IfIndex): NodeFacts {
+    const own = ownNode(file);
+    if (this.#mirror.stale) this.#mirror.read(this.#netlink);
+    this.#records.read(resultsDir(file.cniCacheDir ?? CNI_CACHE_DIR));
+    const { links } = this.#mirror;
+    const dirt = this.#mirror.dirt();
+    const paths = this.#paths.update(file, own, (remote) => pathTo(this.#netlink, remote, links, file), dirt);
+    this.#updateUplinks(file, paths);
+    const podInterfaces = this.#pods.update(
+      this.#mirror,
+      this.#records,
+      {
+        podSubnets: own.subnets,
+        uplinks: this.#uplinks.map(({ ifindex }) => ifindex),
+        ...(file.podInterfaces && { names: file.podInterfaces }),
+      },
+      dirt,
+    );
+    return { uplinks: this.#uplinks, paths: this.#usablePaths(paths), podInterfaces, device, hostAddresses: this.#hostAddresses };
+  }
+
+  #updateUplinks(file: ClusterFile, paths: readonly PathFact[]): void {
+    const used = new Set(paths.map(({ ifindex }) => ifindex));
+    const addresses = [...this.#mirror.addresses()];
+    const uplinks = [...this.#mirror.links.values()]
+      .filter((link) => (file.uplinks ? file.uplinks.includes(link.name) : used.has(link.ifindex)))
+      .filter((link) => link.mtu >= MIN_LINK_MTU)
+      .map(
+        ({ name, ifindex, mtu }): UplinkFact => ({
+          name,
+          ifindex,
+          mtu: linkMtu(Math.min(mtu, file.mtu ?? mtu, 65536)),
+          addresses: addresses.filter((entry) => entry.ifindex === ifindex).map(({ address }) => address),
+        }),
+      );
+    if (!sameRow(uplinks, this.#uplinks)) this.#uplinks = uplinks;
+    const host = addresses.filter(({ scope, tentative }) => scope === "global" && !tentative).map(({ address }) => address);
+    if (!sameRow(host, this.#hostAddresses)) this.#hostAddresses = host;
+  }
+
+  #usablePaths(from: readonly PathFact[]): readonly PathFact[] {
+    if (this.#usable?.from === from && this.#usable.uplinks === this.#uplinks) return this.#usable.paths;
+    const allowed = new Set(this.#uplinks.map(({ ifindex }) => ifindex));
+    const paths = from.filter(({ ifindex }) => allowed.has(ifindex));
+    this.#usable = { from, uplinks: this.#uplinks, paths };
+    return paths;
+  }
+}
+
+/** One look at everything. */
 export function findFacts(netlink: Netlink, file: ClusterFile, device: IfIndex): NodeFacts {
-  const links = netlink.links();
-  const byIndex = new Map(links.map((link) => [link.ifindex, link]));
-  const addresses = netlink.addresses();
-  const paths = remotesOf(file).flatMap((remote) => pathTo(netlink, remote, byIndex, file));
-  const used = new Set(paths.map(({ ifindex }) => ifindex));
-  const uplinks: UplinkFact[] = links
-    .filter((link) => (file.uplinks ? file.uplinks.includes(link.name) : used.has(link.ifindex)))
-    .filter((link) => link.mtu >= MIN_LINK_MTU)
-    .map(({ name, ifindex, mtu }) => ({
-      name,
-      ifindex,
-      mtu: linkMtu(Math.min(mtu, file.mtu ?? mtu, 65536)),
-      addresses: addresses.filter((entry) => entry.ifindex === ifindex).map(({ address }) => address),
-    }));
-  const allowed = new Set(uplinks.map(({ ifindex }) => ifindex));
-  const podInterfaces = findPodInterfaces({
-    links,
-    addresses,
-    routes: netlink.routes({ table: RT_TABLE.MAIN }),
-    cni: readCniCache(file.cniCacheDir ?? CNI_CACHE_DIR),
-    podSubnets: ownNode(file).subnets,
-    uplinks: [...allowed],
-    ...(file.podInterfaces && { names: file.podInterfaces }),
-  });
-  const hostAddresses = addresses
-    .filter(({ scope, tentative }) => scope === "global" && !tentative)
-    .map(({ address }) => address);
-  return { uplinks, paths: paths.filter(({ ifindex }) => allowed.has(ifindex)), podInterfaces, device, hostAddresses };
+  return new FactFinder(netlink).find(file, device);
 }

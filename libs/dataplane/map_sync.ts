@@ -3,15 +3,14 @@ import { type RowCodec, rowCodecs } from "@strait/codec";
 import type { BpfMap } from "@strait/ffi";
 import {
   addRow,
-  diff,
   emptyRows,
   keyOf,
   type MapName,
   mapNames,
   type Problem,
+  type RowChanges,
   type RowOf,
   type Rows,
-  sameRow,
 } from "@strait/model";
 
 /** What one pass changed, by kind of object. */
@@ -42,6 +41,12 @@ export function attempt(
   }
 }
 
+/** From so many rows of a map on they are written together. */
+const BATCH = 16;
+
+/** Rows of one system call. */
+const CHUNK = 4096;
+
 /** The maps the control plane writes, by short name. */
 export class RowMaps {
   readonly #maps: ReadonlyMap<string, BpfMap>;
@@ -67,25 +72,22 @@ export class RowMaps {
     return rows;
   }
 
-  /** Writes what `desired` has and `owned` lacks, in the order of `mapNames`. */
-  write(desired: Rows, owned: Rows, changes: Changes): void {
-    for (const name of mapNames) this.#write(name, desired[name], owned[name], changes);
+  /** Writes the rows that are to be put, in the order of `mapNames`. */
+  write({ put }: RowChanges, changes: Changes): void {
+    for (const name of mapNames) this.#write(name, put[name], changes);
   }
 
-  /** Removes what `owned` has and `desired` lacks, in the reverse order. */
-  remove(desired: Rows, owned: Rows, changes: Changes): void {
-    for (const name of [...mapNames].reverse()) this.#remove(name, desired[name], owned[name], changes);
+  /** Removes the rows that are to be removed, in the reverse order. */
+  remove({ remove }: RowChanges, changes: Changes): void {
+    for (const name of [...mapNames].reverse()) this.#remove(name, remove[name], changes);
   }
 
-  #write<M extends MapName>(
-    name: M,
-    desired: ReadonlyMap<string, RowOf[M]>,
-    owned: ReadonlyMap<string, RowOf[M]>,
-    changes: Changes,
-  ): void {
+  #write<M extends MapName>(name: M, put: ReadonlyMap<string, RowOf[M]>, changes: Changes): void {
+    if (put.size === 0) return;
     const { encodeKey, encodeValue } = this.#codec(name);
     const map = this.#map(name);
-    for (const row of diff(desired, owned, sameRow).put.values()) {
+    if (put.size >= BATCH && this.#writeMany(name, put, changes)) return;
+    for (const row of put.values()) {
       attempt(changes, "writes", name, `${name} ${keyOf(name, row)}`, () => {
         map.update(encodeKey(row), encodeValue(row));
         return 1;
@@ -93,17 +95,24 @@ export class RowMaps {
     }
   }
 
-  #remove<M extends MapName>(
-    name: M,
-    desired: ReadonlyMap<string, RowOf[M]>,
-    owned: ReadonlyMap<string, RowOf[M]>,
-    changes: Changes,
-  ): void {
+  /** False where some could not be written: then each is written by itself, so that the bad ones can be named. */
+  #writeMany<M extends MapName>(name: M, put: ReadonlyMap<string, RowOf[M]>, changes: Changes): boolean {
+    const { encodeKey, encodeValue } = this.#codec(name);
+    try {
+      const rows = [...put.values()].map((row) => [encodeKey(row), encodeValue(row)] as const);
+      for (let at = 0; at < rows.length; at += CHUNK) this.#map(name).updateBatch(rows.slice(at, at + CHUNK));
+    } catch {
+      return false;
+    }
+    changes.writes[name] = (changes.writes[name] ?? 0) + put.size;
+    return true;
+  }
+
+  #remove<M extends MapName>(name: M, remove: ReadonlyMap<string, RowOf[M]>, changes: Changes): void {
+    if (remove.size === 0) return;
     const { encodeKey, isArray, valueSize } = this.#codec(name);
     const map = this.#map(name);
-    for (const key of diff(desired, owned, sameRow).remove) {
-      const row = owned.get(key);
-      if (!row) continue;
+    for (const [key, row] of remove) {
       attempt(changes, "removes", name, `${name} ${key}`, () => {
         if (isArray) map.update(encodeKey(row), new Uint8Array(valueSize));
         else map.delete(encodeKey(row));

@@ -15,7 +15,7 @@ import {
 } from "@strait/model";
 import { inOwnNamespace } from "@strait/netlink/testing";
 import { attempt, noChanges, RowMaps } from "./map_sync.ts";
-import { workerRows } from "./testing/desired.ts";
+import { changesBetween, workerRows } from "./testing/desired.ts";
 import { type Ground, ownGround } from "./testing/ground.ts";
 
 test("attempt counts what was done, keeps a reason for what was not, and counts nothing where nothing was to do", () => {
@@ -44,9 +44,9 @@ inOwnNamespace(import.meta.path, () => {
 
   const sync = (desired: Rows) => {
     const changes = noChanges();
-    const owned = maps.read();
-    maps.write(desired, owned, changes);
-    maps.remove(desired, owned, changes);
+    const rowChanges = changesBetween(desired, maps.read());
+    maps.write(rowChanges, changes);
+    maps.remove(rowChanges, changes);
     return changes;
   };
   const all = (): MutableRows => {

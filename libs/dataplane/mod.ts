@@ -11,7 +11,7 @@
  */
 export { type Capabilities, capabilities } from "./capabilities.ts";
 export type { Counters, HopTraffic } from "./counters.ts";
-export type { ApplyReport, Dataplane, Desired } from "./dataplane.ts";
+export type { ApplyReport, Change, Dataplane } from "./dataplane.ts";
 export { type DataplaneOptions, DEFAULT_OBJECT, openDataplane } from "./open.ts";
 export { openPinger, type Ping, type Pinger } from "./pinger.ts";
 export { checkNode, type Surroundings } from "./preflight.ts";

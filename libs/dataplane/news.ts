@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * News for one reader, one pending piece at most: whoever reads it looks at everything anyway.
+ * News for one reader, one pending piece at most: what they are about is kept elsewhere.
  *
  * @example
  * while (await news.next()) lookAtEverything();
  */
 export class News {
   #pending = false;
+  #urgent = false;
   #ended = false;
   #wake = (): void => {};
 
-  tell(): void {
+  tell(urgent = false): void {
     this.#pending = true;
+    this.#urgent ||= urgent;
     this.#wake();
   }
 
@@ -20,6 +22,13 @@ export class News {
   end(): void {
     this.#ended = true;
     this.#wake();
+  }
+
+  /** Whether any of the news since the last call were urgent. */
+  wereUrgent(): boolean {
+    const urgent = this.#urgent;
+    this.#urgent = false;
+    return urgent;
   }
 
   /** True at the next news, false at the end. */

@@ -1,29 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { buildDir, FileLock } from "@strait/ffi";
-import { type ClusterFile, type IfIndex, type NodeFacts, type Owner, type Rows, STRAIT_DEVICE } from "@strait/model";
+import {
+  type ClusterFile,
+  type IfIndex,
+  type LinkRow,
+  type NodeFacts,
+  type Owner,
+  type Plan,
+  type RouteRow,
+  type Rows,
+  STRAIT_DEVICE,
+  sameRow,
+} from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import type { Log } from "@strait/obs";
 import { applySpread } from "./apply_spread.ts";
 import {
   type AttachKind,
+  type Attachment,
   attachKind,
   attachmentsAt,
+  detach,
   deviceAttachments,
   removeAttachments,
   writeAttachments,
 } from "./attachments.ts";
 import { capabilities } from "./capabilities.ts";
-import { watchNode } from "./changes.ts";
+import { isHarm, watchNode } from "./changes.ts";
 import { CNI_CACHE_DIR, resultsDir } from "./cni_cache.ts";
 import { type Counters, readCounters } from "./counters.ts";
-import type { ApplyReport, Dataplane, Desired } from "./dataplane.ts";
+import type { ApplyReport, Change, Dataplane } from "./dataplane.ts";
 import { ensureDevice, ensureStraitDevice } from "./devices.ts";
 import { DirectoryWatch } from "./directory_watch.ts";
-import { findFacts } from "./facts.ts";
+import { FactFinder } from "./facts.ts";
 import { attempt, type Changes, noChanges, RowMaps } from "./map_sync.ts";
 import { News } from "./news.ts";
-import { Pins } from "./pins.ts";
+import { Pins, type Place } from "./pins.ts";
 import { checkNode } from "./preflight.ts";
 import {
   adoptPrograms,
@@ -34,7 +47,7 @@ import {
   latestPrograms,
   releasePrograms,
 } from "./programs.ts";
-import { removeRoutes, writeRoutes } from "./routes.ts";
+import { changeRoutes, removeRoutes, writeRoutes } from "./routes.ts";
 
 /** How a dataplane is opened. */
 export interface DataplaneOptions {
@@ -78,31 +91,61 @@ interface Ground {
   readonly rows: RowMaps;
 }
 
+/** What was applied last and need not be asked for while nobody else touches it. */
+interface Memory {
+  readonly links: readonly LinkRow[];
+  readonly routes: readonly RouteRow[];
+  readonly attachments: ReadonlyMap<string, Attachment>;
+  readonly spread: readonly IfIndex[];
+}
+
+const NOTHING: Memory = { links: [], routes: [], attachments: new Map(), spread: [] };
+
 class KernelDataplane implements Dataplane {
   readonly #parts: Parts;
   readonly #netlink: Netlink;
+  readonly #finder: FactFinder;
   #ground: Ground;
+  #memory = NOTHING;
+  #trusted = false;
+  /** Whether changes are listened to: what was read stays right only then. */
+  #following = false;
   /** What laying the ground wrote, to be told with the next pass. */
   #untold: Record<string, number> = {};
   /** Of the changes that are being listened to. */
   #news: News | undefined;
   /** The CNI's records are written after the interfaces they tell of. */
-  readonly #records = new DirectoryWatch(() => this.#news?.tell());
+  readonly #records = new DirectoryWatch((file) => {
+    this.#finder.noticed(file);
+    this.#news?.tell(true);
+  });
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#netlink = new Netlink({ unreadable: (reason) => parts.log.debug("record passed over", { reason }) });
+    this.#finder = new FactFinder(this.#netlink);
     this.#ground = this.#lay();
+  }
+
+  get sure(): boolean {
+    return this.#trusted && this.#following;
+  }
+
+  doubt(): void {
+    this.#trusted = false;
   }
 
   facts(file: ClusterFile): NodeFacts {
     this.#records.watch(resultsDir(file.cniCacheDir ?? CNI_CACHE_DIR));
-    if (this.#isGone()) {
-      const old = this.#ground.loaded;
-      this.#ground = this.#lay();
-      releasePrograms(old);
+    if (!this.sure) {
+      this.#finder.doubt();
+      if (this.#isGone()) {
+        const old = this.#ground.loaded;
+        this.#ground = this.#lay();
+        releasePrograms(old);
+      }
     }
-    return findFacts(this.#netlink, file, this.#ground.device);
+    return this.#finder.find(file, this.#ground.device);
   }
 
   present(): Rows {
@@ -110,39 +153,89 @@ class KernelDataplane implements Dataplane {
   }
 
   /** Links → rows → routes → attach; removal in reverse (docs/design/dataplane.md). */
-  apply(desired: Desired): ApplyReport {
+  apply(plan: Plan): ApplyReport {
     const changes = noChanges();
     for (const [what, count] of Object.entries(this.#untold)) changes.writes[what] = count;
     this.#untold = {};
-    const netlink = this.#netlink;
-    const { pins, owner, attach } = this.#parts;
-    for (const row of desired.links) attempt(changes, "writes", "links", `link ${row.name}`, () => ensureDevice(netlink, row));
-    this.#ground.rows.write(desired.rows, desired.owned, changes);
-    if (desired.ownsRoutes) writeRoutes(netlink, desired.routes, changes);
-    const uplinks = attachmentsAt("uplink", desired.attach.uplinks);
-    const pods = attachmentsAt("pod", desired.attach.pods);
-    // What comes out of the tunnel is checked before anything can get in from the wire.
-    const wanted = [...deviceAttachments(netlink), ...uplinks, ...pods];
-    {
-      // Two apps that start together want the same places: the second must find what the first has pinned.
-      using _lock = FileLock.take(pins.turnstile);
-      writeAttachments(pins, this.#ground.loaded.programs, wanted, changes, attach);
-    }
-    if (owner === "gateway") applySpread(netlink, pins, desired.spread, changes);
-    this.#dropPrograms(changes);
-
-    const mine = desired.ownsRoutes ? (["uplink", "device"] as const) : [];
-    const podsToo = owner === "agent" ? (["pod"] as const) : [];
-    removeAttachments(netlink, pins, [...mine, ...podsToo], wanted, changes, attach);
-    if (desired.ownsRoutes) removeRoutes(netlink, desired.routes, changes);
-    this.#ground.rows.remove(desired.rows, desired.owned, changes);
+    const known = this.sure ? this.#memory : undefined;
+    this.#trusted = false;
+    const attachments = known ? this.#applyNews(plan, known, changes) : this.#applyAll(plan, changes);
+    this.#memory = { links: plan.links, routes: plan.routes, attachments, spread: plan.spread };
+    this.#trusted = changes.failures.length === 0;
     return changes;
   }
 
-  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+  /** Asks the kernel what it has of everything that is wanted. */
+  #applyAll(plan: Plan, changes: Changes): Memory["attachments"] {
+    const netlink = this.#netlink;
+    const { pins, owner, attach } = this.#parts;
+    for (const row of plan.links) attempt(changes, "writes", "links", `link ${row.name}`, () => ensureDevice(netlink, row));
+    this.#ground.rows.write(plan.changes, changes);
+    if (plan.ownsRoutes) writeRoutes(netlink, plan.routes, changes);
+    const wanted = this.#attachments(plan);
+    this.#attach(wanted, changes);
+    if (owner === "gateway") applySpread(netlink, pins, plan.spread, changes);
+    this.#dropPrograms(changes);
+
+    const mine = plan.ownsRoutes ? (["uplink", "device"] as const) : [];
+    const podsToo = owner === "agent" ? (["pod"] as const) : [];
+    removeAttachments(netlink, pins, [...mine, ...podsToo], wanted, changes, attach);
+    if (plan.ownsRoutes) removeRoutes(netlink, plan.routes, changes);
+    this.#ground.rows.remove(plan.changes, changes);
+    return new Map(wanted.map((attachment) => [pins.link(attachment), attachment]));
+  }
+
+  /** Writes what differs from what was applied before. */
+  #applyNews(plan: Plan, known: Memory, changes: Changes): Memory["attachments"] {
+    const netlink = this.#netlink;
+    const { pins, owner, attach } = this.#parts;
+    if (!sameRow(plan.links, known.links)) {
+      for (const row of plan.links) attempt(changes, "writes", "links", `link ${row.name}`, () => ensureDevice(netlink, row));
+    }
+    this.#ground.rows.write(plan.changes, changes);
+    const devices = [...known.attachments.values()].filter(({ place }) => place === "device");
+    const wanted = new Map([...devices, ...this.#places(plan)].map((attachment) => [pins.link(attachment), attachment]));
+    const fresh = [...wanted].filter(([pin]) => !known.attachments.has(pin)).map(([, attachment]) => attachment);
+    const routes = plan.ownsRoutes ? plan.routes : known.routes;
+    changeRoutes(netlink, known.routes, routes, changes);
+    if (fresh.length > 0) this.#attach(fresh, changes);
+    if (owner === "gateway" && !sameRow(plan.spread, known.spread)) applySpread(netlink, pins, plan.spread, changes);
+    const mine = (place: Place): boolean => (place === "pod" ? owner === "agent" : plan.ownsRoutes);
+    const unwanted = [...known.attachments].filter(([pin, { place }]) => !wanted.has(pin) && mine(place)).map(([, it]) => it);
+    if (unwanted.length > 0) detach(netlink, pins, unwanted, changes, attach);
+    this.#ground.rows.remove(plan.changes, changes);
+    return wanted;
+  }
+
+  #attachments(plan: Plan): Attachment[] {
+    // What comes out of the tunnel is checked before anything can get in from the wire.
+    return [...deviceAttachments(this.#netlink), ...this.#places(plan)];
+  }
+
+  #places({ attach }: Plan): Attachment[] {
+    return [...attachmentsAt("uplink", attach.uplinks), ...attachmentsAt("pod", attach.pods)];
+  }
+
+  #attach(wanted: readonly Attachment[], changes: Changes): void {
+    const { pins, attach } = this.#parts;
+    // Two apps that start together want the same places: the second must find what the first has pinned.
+    using _lock = FileLock.take(pins.turnstile);
+    writeAttachments(pins, this.#ground.loaded.programs, wanted, changes, attach);
+  }
+
+  async *changes(signal: AbortSignal): AsyncGenerator<Change> {
     const news = new News();
     this.#news = news;
-    yield* watchNode(news, signal);
+    this.#following = true;
+    this.doubt();
+    try {
+      yield* watchNode(news, signal, (event) => {
+        this.#finder.take(event);
+        if (isHarm(event)) this.doubt();
+      });
+    } finally {
+      this.#following = false;
+    }
   }
 
   counters(): Counters {

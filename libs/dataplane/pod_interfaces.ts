@@ -9,7 +9,6 @@ import {
   type IfIndex,
   type Mac,
   type PodInterfaceFact,
-  sameAddress,
 } from "@strait/model";
 import type { InterfaceAddress, Link, Route } from "@strait/netlink";
 import type { CniPod } from "./cni_cache.ts";
@@ -36,26 +35,36 @@ export interface Sighting {
  *
  * Sources are as narrow as is known: the addresses of that pod, else all of this node's pod subnets.
  */
-export function findPodInterfaces(sighting: Sighting): PodInterfaceFact[] {
-  return sighting.links.flatMap((link) => {
-    if (!isCandidate(link, sighting)) return [];
-    const pods = podsBehind(link, sighting);
-    const named = sighting.names?.some((pattern) => new Bun.Glob(pattern).match(link.name));
-    const isPods = sighting.names ? named : pods.length > 0 || onPodBridge(link, sighting);
-    if (!isPods || !link.mac) return [];
-    const sources = pods.length > 0 ? pods.map(({ address }) => hostCidr(address)) : sighting.podSubnets;
-    return [{ name: link.name, ifindex: link.ifindex, mac: link.mac, sources, pods }];
-  });
+export function findPodInterfaces({ links, ...sighting }: Sighting): PodInterfaceFact[] {
+  const own = new Set(sighting.addresses.map(({ address }) => formatAddress(address)));
+  return links.flatMap((link) => podInterface(link, { ...sighting, own }) ?? []);
 }
 
-function isCandidate(link: Link, { uplinks }: Sighting): boolean {
+/** What is read from a node to tell whether one interface is a pod's. Routes and records of others do no harm. */
+export interface CloseLook extends Omit<Sighting, "links"> {
+  /** The node's own addresses as text. */
+  readonly own: ReadonlySet<string>;
+}
+
+/** One interface, if it is a pod's: see {@linkcode findPodInterfaces}. */
+export function podInterface(link: Link, sighting: CloseLook): PodInterfaceFact | undefined {
+  if (!isCandidate(link, sighting)) return undefined;
+  const pods = podsBehind(link, sighting);
+  const named = sighting.names?.some((pattern) => new Bun.Glob(pattern).match(link.name));
+  const isPods = sighting.names ? named : pods.length > 0 || onPodBridge(link, sighting);
+  if (!isPods || !link.mac) return undefined;
+  const sources = pods.length > 0 ? pods.map(({ address }) => hostCidr(address)) : sighting.podSubnets;
+  return { name: link.name, ifindex: link.ifindex, mac: link.mac, sources, pods };
+}
+
+function isCandidate(link: Link, { uplinks }: CloseLook): boolean {
   return link.kind === "veth" && link.linkNetnsId !== undefined && link.flags.up && !uplinks.includes(link.ifindex);
 }
 
-function podsBehind(link: Link, { addresses, cni, routes, podSubnets }: Sighting): PodInterfaceFact["pods"] {
+function podsBehind(link: Link, { own, cni, routes, podSubnets }: CloseLook): PodInterfaceFact["pods"] {
   const pods = new Map<string, { address: Address; mac?: Mac }>();
   // The pods' gateway is the node itself: where its address is a /128 (ptp), the kernel has a route to it over the pod's interface.
-  const isOwn = (address: Address): boolean => addresses.some((own) => sameAddress(own.address, address));
+  const isOwn = (address: Address): boolean => own.has(formatAddress(address));
   const isPod = (address: Address): boolean => podSubnets.some((subnet) => contains(subnet, address)) && !isOwn(address);
   for (const { destination, hops } of routes) {
     const direct = hops.length === 1 && hops[0]?.ifindex === link.ifindex && hops[0].via === undefined;
@@ -70,7 +79,7 @@ function podsBehind(link: Link, { addresses, cni, routes, podSubnets }: Sighting
   return [...pods.values()];
 }
 
-function onPodBridge(link: Link, { addresses, podSubnets }: Sighting): boolean {
+function onPodBridge(link: Link, { addresses, podSubnets }: CloseLook): boolean {
   return (
     link.slaveKind === "bridge" &&
     addresses.some(({ ifindex, address }) => ifindex === link.master && podSubnets.some((subnet) => contains(subnet, address)))

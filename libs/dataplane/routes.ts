@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { KernelError } from "@strait/ffi";
-import { formatCidr, type IfIndex, ROUTE_PROTOCOL, type RouteRow } from "@strait/model";
+import { changedItems, formatCidr, type IfIndex, ROUTE_PROTOCOL, type RouteRow, sameRow } from "@strait/model";
 import { type Netlink, type NewRoute, type Route, RT_TABLE } from "@strait/netlink";
 import { attempt, type Changes } from "./map_sync.ts";
 
@@ -36,20 +36,42 @@ export function writeRoutes(netlink: Netlink, desired: readonly RouteRow[], chan
     const name = formatCidr(row.destination);
     const found = present.get(name);
     if (found && same(found, row)) continue;
-    const route: NewRoute = {
-      destination: row.destination,
-      ifindex: row.ifindex,
-      protocol: ROUTE_PROTOCOL,
-      priority: PRIORITY,
-      mtu: row.mtu,
-      ...(row.source && { prefSource: row.source }),
-    };
+    const route = newRoute(row);
     attempt(changes, "writes", "routes", `route ${name}`, () => {
       if (found) netlink.replaceRoute(route);
       else add(netlink, route, name);
       return 1;
     });
   }
+}
+
+/**
+ * As {@linkcode writeRoutes} and {@linkcode removeRoutes}, for the routes that changed since they were written: the kernel is not
+ * asked what it has.
+ */
+export function changeRoutes(netlink: Netlink, before: readonly RouteRow[], after: readonly RouteRow[], changes: Changes): void {
+  const { gone, come } = changedItems(before, after);
+  const old = new Map(gone.map((row) => [formatCidr(row.destination), row]));
+  for (const row of come) {
+    const name = formatCidr(row.destination);
+    const found = old.get(name);
+    old.delete(name);
+    if (found && sameRow(found, row)) continue;
+    attempt(changes, "writes", "routes", `route ${name}`, () => {
+      if (found) netlink.replaceRoute(newRoute(row));
+      else add(netlink, newRoute(row), name);
+      return 1;
+    });
+  }
+  for (const [name, { destination, ifindex }] of old) {
+    attempt(changes, "removes", "routes", `route ${name}`, () =>
+      Number(netlink.deleteRoute({ destination, protocol: ROUTE_PROTOCOL, priority: PRIORITY, ifindex })),
+    );
+  }
+}
+
+function newRoute({ destination, ifindex, mtu, source }: RouteRow): NewRoute {
+  return { destination, ifindex, protocol: ROUTE_PROTOCOL, priority: PRIORITY, mtu, ...(source && { prefSource: source }) };
 }
 
 /** Not by replacing, which takes the place of a route whoever made it. */

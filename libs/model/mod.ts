@@ -7,6 +7,7 @@
  */
 export * from "./address.ts";
 export * from "./brand.ts";
+export * from "./changed_items.ts";
 export * from "./cidr.ts";
 export * from "./cluster_file.ts";
 export * from "./cluster_marks.ts";
@@ -22,8 +23,8 @@ export { parseListen } from "./listen.ts";
 export * from "./mac.ts";
 export * from "./mtu.ts";
 export * from "./owned.ts";
-export * from "./plan.ts";
 export { type LineReason, type ParsedClusterFile, parseClusterFile } from "./parse_cluster_file.ts";
+export * from "./plan.ts";
 export * from "./result.ts";
 export * from "./routes.ts";
 export * from "./rows.ts";

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeSync } from "node:fs";
 import type { Dataplane } from "@strait/dataplane";
-import type { Owner, Result } from "@strait/model";
+import type { Owner, Planner, Result } from "@strait/model";
 import type { Log } from "@strait/obs";
 import type { AppContext, AppParts } from "./extra.ts";
-import type { Planner } from "./node_loop.ts";
 import type { NodeView } from "./node_status.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 
@@ -26,7 +25,8 @@ export interface TraceOptions {
 
 /** Who does an app's work. A part that needs libraries of the machine is loaded when it is opened, so that --help needs none. */
 export interface Wiring {
-  readonly plan: Planner;
+  /** Makes a planner, which remembers nothing yet. */
+  readonly planner: () => Planner;
   /** Throws an Error whose message says what to change on this node. */
   readonly open: (options: OpenOptions) => Promise<Dataplane>;
   readonly uninstall: (options: OpenOptions) => Promise<{ readonly removed: readonly string[] }>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatCidr, type Problem } from "@strait/model";
+import { formatCidr, type Problem, type Rows } from "@strait/model";
 import type { Applied } from "./node_state.ts";
 
 /** Another cluster as /status tells it. */
@@ -14,8 +14,11 @@ export interface ClusterReport {
   readonly problems: readonly Problem[];
 }
 
-/** The other clusters of the config, in its order, and how their traffic is led on this node. */
-export function clusterReports({ file, present, plan }: Applied): ClusterReport[] {
+/**
+ * The other clusters of the config, in its order, and how their traffic is led on this node: by the app's own rows, or where
+ * another app steers by those that are `present`.
+ */
+export function clusterReports({ file, plan }: Applied, present: Rows): ClusterReport[] {
   const rows = plan.rows.clusters.size > 0 ? plan.rows : present;
   return file.clusters.map(({ id, subnets, gateways }) => {
     const row = [...rows.clusters.values()].find((cluster) => cluster.id === id);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Dataplane } from "@strait/dataplane";
-import { formatAddress, type HopRow, type Owner } from "@strait/model";
+import { formatAddress, type HopRow, type Owner, type Rows } from "@strait/model";
 import type { Applied } from "./node_state.ts";
 
 /** Counters of one hop. Bytes are inner bytes, IP header included. */
@@ -28,9 +28,14 @@ export interface HopReport extends HopTraffic {
 
 const NOTHING: HopTraffic = { txPackets: 0n, txBytes: 0n, rxPackets: 0n, rxBytes: 0n };
 
-/** The hops of this node after the last pass, by index: the app's own as it wants them, the other app's as they were found. */
-export function hopReports(applied: Applied, owner: Owner, traffic: ReturnType<Dataplane["counters"]>["traffic"]): HopReport[] {
-  const hops = [...applied.present.hops.values()].filter((hop) => hop.owner !== owner);
+/** The hops of this node by index: the app's own as it wanted them in the last pass, the other app's as they are `present`. */
+export function hopReports(
+  applied: Applied,
+  owner: Owner,
+  traffic: ReturnType<Dataplane["counters"]>["traffic"],
+  present?: Pick<Rows, "hops">,
+): HopReport[] {
+  const hops = [...(present?.hops.values() ?? [])].filter((hop) => hop.owner !== owner);
   hops.push(...applied.plan.rows.hops.values());
   const names = peerNames(applied);
   return hops

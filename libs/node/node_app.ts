@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Dataplane } from "@strait/dataplane";
-import { type ClusterFile, ok, type Problem, type Result, refuse } from "@strait/model";
+import { type ClusterFile, emptyRows, ok, type Problem, type Result, refuse } from "@strait/model";
 import { Health, type Log, Metrics, StateLog, statusApp } from "@strait/obs";
 import type { AppSpec, System } from "./app.ts";
 import { defaultListen, Endpoint } from "./endpoint.ts";
@@ -148,7 +148,7 @@ export class NodeApp {
     }
     this.#loop = new NodeLoop({
       dataplane: this.#dataplane,
-      plan: wiring.plan,
+      planner: wiring.planner,
       file: () => this.#lookAgain(),
       state: this.#state,
       observer: this.#observer,
@@ -232,6 +232,7 @@ export class NodeApp {
       config: { path: origin, file, reasons },
       state: this.#state,
       counters: this.#counters(),
+      present: () => this.#dataplane?.present() ?? emptyRows(),
       problems: this.#endpointProblem ? [this.#endpointProblem, ...problems] : problems,
     };
   }

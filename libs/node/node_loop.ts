@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Dataplane } from "@strait/dataplane";
-import type { ClusterFile, NodeFacts, Problem, Rows } from "@strait/model";
+import type { Change, Dataplane } from "@strait/dataplane";
+import { type ClusterFile, ownNode, type Planner, type Problem } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
-import type { Plan } from "@strait/plan";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { NodeMetrics } from "./node_metrics.ts";
 import { nodeProblems } from "./node_problems.ts";
@@ -10,12 +9,10 @@ import { type NodeState, sum } from "./node_state.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { Timers } from "./timers.ts";
 
-/** What an app wants on its node: `planAgent` or `planGateway`. */
-export type Planner = (file: ClusterFile, facts: NodeFacts, present: Rows) => Plan;
-
 export interface NodeLoopOptions {
   readonly dataplane: Dataplane;
-  readonly plan: Planner;
+  /** Makes the planner of this app; a new one where an error left the old one in doubt. */
+  readonly planner: () => Planner;
   /** The config in force; asked at the start of every pass, where it may look at its file again. */
   readonly file: () => ClusterFile;
   /** Takes note of every pass. */
@@ -29,15 +26,25 @@ export interface NodeLoopOptions {
   readonly backoff?: BackoffOptions;
 }
 
-/** Milliseconds in which the kernel's news are gathered: one change of an interface is told in many messages. */
+/** Milliseconds from one pass to the next that news ask for: one change of an interface is told in many messages. */
 const GATHER = 50;
+
+/** The same for news of pods, which are waited for, and whose record is written in one or two steps. */
+const GATHER_PODS = 5;
+
+/** Causes that come with the news of what changed. After any other, nothing that is remembered is trusted. */
+const TOLD: ReadonlySet<string> = new Set(["config", "netlink"]);
 
 /**
  * Keeps one node as its config wants it: found facts → plan → apply, on start, on request, when links, addresses or routes
  * change, after a failure and every minute. A pass that fails leaves what was applied before.
  *
+ * A pass that was asked for by news looks at what the news are about and writes the difference to what it wrote before; every
+ * other one looks at everything, the maps included. The first news after a quiet time are acted on at once, those that
+ * follow are gathered; a pod is waited for, so its news are gathered for a shorter time.
+ *
  * @example
- * const loop = new NodeLoop({ dataplane, plan: planGateway, file: () => config.file, state, log, timers: systemTimers });
+ * const loop = new NodeLoop({ dataplane, planner: () => new GatewayPlanner(), file: () => config.file, state, log, timers: systemTimers });
  * loop.start();
  * loop.request("config");
  * await loop.stop(); // the dataplane goes on forwarding
@@ -48,6 +55,10 @@ export class NodeLoop {
   readonly #reconciler: Reconciler;
   readonly #stopping = new AbortController();
   #listening: Promise<void> | undefined;
+  #planner: Planner | undefined;
+  /** Whether the own node was a gateway in the last pass: which rows are ours hangs on it. */
+  #wasGateway: boolean | undefined;
+  #passedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: NodeLoopOptions) {
     this.#options = options;
@@ -74,16 +85,25 @@ export class NodeLoop {
   }
 
   #pass(why: readonly string[]): boolean {
-    const { dataplane, plan, file: current, state, observer, timers, log } = this.#options;
+    const { dataplane, file: current, state, observer, timers, log } = this.#options;
     const began = timers.now();
     try {
       const file = current();
+      const { gateway } = ownNode(file);
+      const anew = this.#planner === undefined || gateway !== this.#wasGateway || why.some((cause) => !TOLD.has(cause));
+      if (anew) dataplane.doubt();
       const facts = dataplane.facts(file);
-      const present = dataplane.present();
-      const made = plan(file, facts, present);
-      const planned = { ...made, problems: [...nodeProblems(file, facts), ...made.problems] };
+      const planner = this.#planner ?? this.#options.planner();
+      this.#planner = undefined;
+      if (anew || !dataplane.sure) planner.found(dataplane.present());
+      const made = planner.update(file, facts);
+      const own = nodeProblems(file, facts);
+      const planned = own.length > 0 ? { ...made, problems: [...own, ...made.problems] } : made;
       const report = dataplane.apply(planned);
-      state.apply({ file, facts, present, plan: planned, report }, timers.now());
+      // Only now: a planner that an error took out of step is not asked again.
+      this.#planner = planner;
+      this.#wasGateway = gateway;
+      state.apply({ file, facts, plan: planned, report }, timers.now());
       observer?.applied(report);
       this.#states.clear("reconcile", "reconciling works again");
       this.#tell("failure", "not applied", report.failures);
@@ -99,6 +119,8 @@ export class NodeLoop {
       observer?.failed();
       this.#states.set("reconcile", reason, "error", "cannot reconcile; what was applied stays", { why: why.join("+"), reason });
       return false;
+    } finally {
+      this.#passedAt = timers.now();
     }
   }
 
@@ -116,6 +138,11 @@ export class NodeLoop {
     }
   }
 
+  #news(change: Change): void {
+    const gather = change === "pods" ? GATHER_PODS : GATHER;
+    this.request("netlink", Math.max(0, this.#passedAt + gather - this.#options.timers.now()));
+  }
+
   async #listen(): Promise<void> {
     const { dataplane, timers, backoff: options } = this.#options;
     const { signal } = this.#stopping;
@@ -123,9 +150,9 @@ export class NodeLoop {
     while (!signal.aborted) {
       let reason = "the stream of changes ended";
       try {
-        for await (const _ of dataplane.changes(signal)) {
+        for await (const change of dataplane.changes(signal)) {
           if (this.#states.clear("changes", "the kernel's changes are seen again")) backoff.reset();
-          this.request("netlink", GATHER);
+          this.#news(change);
         }
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
 import { Log, type LogOptions } from "@strait/obs";
-import { planGateway } from "@strait/plan";
+import { GatewayPlanner } from "@strait/plan";
 import { NodeLoop } from "./node_loop.ts";
 import { NodeState } from "./node_state.ts";
 import { clusterFile } from "./testing/cluster_file.ts";
@@ -16,7 +16,7 @@ function build(kernel = new FakeKernel(), level: LogOptions["level"] = "info") {
   const state = new NodeState();
   let file = clusterFile();
   const backoff = { random: () => 0.999999 };
-  const loop = new NodeLoop({ dataplane, plan: planGateway, file: () => file, state, log, timers, backoff });
+  const loop = new NodeLoop({ dataplane, planner: () => new GatewayPlanner(), file: () => file, state, log, timers, backoff });
   return { kernel, timers, dataplane, lines, state, loop, change: (next: typeof file) => (file = next) };
 }
 

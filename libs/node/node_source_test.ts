@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClusterFile, ok, refuse } from "@strait/model";
-import { planGateway } from "@strait/plan";
+import { GatewayPlanner } from "@strait/plan";
 import type { AppSpec } from "./app.ts";
 import type { AppParts, Extra } from "./extra.ts";
 import type { NodeSource } from "./node_source.ts";
@@ -56,7 +56,7 @@ function build(extras: readonly Extra[] = [], answer?: Awaited<ReturnType<NonNul
     version: "1.2.3",
     purpose: "Tests.",
     wiring: {
-      plan: planGateway,
+      planner: () => new GatewayPlanner(),
       open: async () => {
         if (held.obstacle) throw held.obstacle;
         held.dataplane = new FakeDataplane(kernel);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApplyReport } from "@strait/dataplane";
-import type { ClusterFile, NodeFacts, Problem, Rows } from "@strait/model";
-import type { Plan } from "@strait/plan";
+import type { ClusterFile, NodeFacts, Plan, Problem } from "@strait/model";
 
 /** One complete pass: what was found, wanted and done. */
 export interface Applied {
   readonly file: ClusterFile;
   readonly facts: NodeFacts;
-  /** What the maps held before. */
-  readonly present: Rows;
   readonly plan: Plan;
   readonly report: ApplyReport;
 }

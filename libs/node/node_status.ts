@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Dataplane } from "@strait/dataplane";
-import { type ClusterFile, formatAddress, type Owner, type Problem } from "@strait/model";
+import { type ClusterFile, formatAddress, type Owner, type Problem, type Rows } from "@strait/model";
 import { clusterReports } from "./cluster_report.ts";
 import { hopReports } from "./hop_report.ts";
 import type { NodeSource } from "./node_source.ts";
@@ -17,6 +17,8 @@ export interface NodeView {
   readonly config: { readonly path: string; readonly file: ClusterFile | undefined; readonly reasons: readonly string[] };
   readonly state: NodeState;
   readonly counters: ReturnType<Dataplane["counters"]>;
+  /** Reads what the maps hold, the other app's rows included: dear, so it is asked for /status only. */
+  readonly present: () => Rows;
   /** Problems that are the process's own and not the plan's. */
   readonly problems?: readonly Problem[];
 }
@@ -35,6 +37,7 @@ export function waitingFor({ origin, reasons }: Pick<NodeSource, "origin" | "rea
 export function nodeStatus(view: NodeView) {
   const { state, config, counters } = view;
   const { applied, appliedAt } = state;
+  const present = applied && view.present();
   return {
     app: view.app,
     version: view.version,
@@ -52,8 +55,8 @@ export function nodeStatus(view: NodeView) {
       mtu,
       addresses: addresses.map(formatAddress),
     })),
-    hops: applied ? hopReports(applied, view.owner, counters.traffic) : [],
-    clusters: applied ? clusterReports(applied) : [],
+    hops: applied ? hopReports(applied, view.owner, counters.traffic, present) : [],
+    clusters: applied && present ? clusterReports(applied, present) : [],
     reasons: Object.fromEntries(counters.reasons.map(({ reason, packets, bytes }) => [reason, { packets, bytes }])),
     problems: [...waiting(config), ...(view.problems ?? []), ...state.problems],
   };

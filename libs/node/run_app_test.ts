@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { planGateway } from "@strait/plan";
+import { GatewayPlanner } from "@strait/plan";
 import type { AppSpec } from "./app.ts";
 import { type NodeStatus, nodeStatus } from "./node_status.ts";
 import { parseOptions } from "./options.ts";
@@ -46,7 +46,7 @@ class Run {
       version: "1.2.3",
       purpose: "Tests.",
       wiring: {
-        plan: planGateway,
+        planner: () => new GatewayPlanner(),
         open: async () => {
           if (this.obstacle) throw this.obstacle;
           this.dataplane = new FakeDataplane(this.kernel);

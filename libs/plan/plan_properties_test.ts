@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "bun:test";
-import { diff, emptyRows, mapNames, type Rows, sameRow } from "@strait/model";
+import { emptyRows, mapNames, type Plan, type Rows } from "@strait/model";
 import { Random } from "@strait/model/testing";
 import { ownedRows } from "./ownership.ts";
-import type { Plan } from "./plan.ts";
 import { planAgent } from "./plan_agent.ts";
 import { planGateway } from "./plan_gateway.ts";
 import { merged, randomScene, reordered } from "./testing/scenes.ts";
@@ -11,11 +10,8 @@ import { merged, randomScene, reordered } from "./testing/scenes.ts";
 const RUNS = 60;
 
 function changes(plan: Plan): number {
-  const of = <R>(desired: ReadonlyMap<string, R>, actual: ReadonlyMap<string, R>): number => {
-    const { put, remove } = diff(desired, actual, sameRow);
-    return put.size + remove.size;
-  };
-  return mapNames.reduce((sum, map) => sum + of<unknown>(plan.rows[map], plan.owned[map]), 0);
+  const { put, remove } = plan.changes;
+  return mapNames.reduce((sum, map) => sum + put[map].size + remove[map].size, 0);
 }
 
 function sorted(rows: Rows): unknown {
@@ -37,7 +33,9 @@ describe.each([
       const again = reordered(random, scene);
       const second = plan(again.file, again.facts, present);
       expect(sorted(second.rows)).toEqual(sorted(first.rows));
-      expect({ ...second, rows: 0 }).toEqual({ ...first, rows: 0 });
+      expect(sorted(second.changes.put)).toEqual(sorted(first.changes.put));
+      expect(sorted(second.changes.remove)).toEqual(sorted(first.changes.remove));
+      expect({ ...second, rows: 0, changes: 0 }).toEqual({ ...first, rows: 0, changes: 0 } as never);
     }
   });
 
@@ -94,13 +92,16 @@ describe("The agent and the gateway app of one node", () => {
     const present = merged(planAgent(file, facts, emptyRows()).rows, planGateway(file, facts, emptyRows()).rows);
     const nodes = file.nodes.map((node) => (node.name === file.node ? { ...node, gateway: false } : node));
     const worker = planAgent({ ...file, nodes }, facts, present);
-    expect([...worker.owned.peers.values()].some((peer) => peer.role === "cable")).toBe(true);
+    expect([...worker.changes.remove.peers.values()].some((peer) => peer.role === "cable")).toBe(true);
     expect([...worker.rows.peers.values()].some((peer) => peer.role === "cable")).toBe(false);
     const app = planGateway({ ...file, nodes }, facts, present);
     expect(app.problems[0]?.reason).toContain("not marked as a gateway");
     expect(mapNames.every((map) => app.rows[map].size === 0)).toBe(true);
-    expect([...app.owned.hops.values()].every((hop) => hop.owner === "gateway")).toBe(true);
-    expect(app.owned.clusters.size + app.owned.slots.size + app.owned.peers.size).toBe(0);
+    const { remove } = app.changes;
+    expect([...remove.hops.values()].map((hop) => hop.owner)).toEqual(
+      [...present.hops.values()].filter((hop) => hop.owner === "gateway").map((hop) => hop.owner),
+    );
+    expect(remove.clusters.size + remove.slots.size + remove.peers.size).toBe(0);
   });
 });
 

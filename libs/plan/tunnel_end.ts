@@ -27,14 +27,15 @@ function families(list: readonly Address[]): string {
 export class Ways {
   readonly #role: Role;
   readonly #own: NodeSpec;
-  readonly #facts: NodeFacts;
+  readonly #facts: Pick<NodeFacts, "uplinks">;
   readonly #paths: ReadonlyMap<string, PathFact>;
 
-  constructor(role: Role, own: NodeSpec, facts: NodeFacts) {
+  /** @param paths those of `facts`, by the text of the remote address */
+  constructor(role: Role, own: NodeSpec, facts: Pick<NodeFacts, "uplinks">, paths: ReadonlyMap<string, PathFact>) {
     this.#role = role;
     this.#own = own;
     this.#facts = facts;
-    this.#paths = new Map(facts.paths.map((path) => [formatAddress(path.remote), path]));
+    this.#paths = paths;
   }
 
   /**

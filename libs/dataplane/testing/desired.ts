@@ -5,17 +5,23 @@ import {
   type ClusterFile,
   cidr,
   clusterId,
+  diff,
   emptyRows,
   type IfIndex,
   INTRA_PORT,
   type InnerMtu,
+  type MapName,
+  mapNames,
   type NodeFacts,
+  type Plan,
   parseClusterFile,
+  type RowChanges,
+  type RowOf,
   type Rows,
   STRAIT_DEVICE,
+  sameRow,
   vtepMac,
 } from "@strait/model";
-import type { Desired } from "../dataplane.ts";
 
 const OWN = address("172.31.1.3");
 const GATEWAY = address("172.31.1.2");
@@ -61,16 +67,30 @@ export function workerRows(uplink: IfIndex): Rows {
   return rows;
 }
 
+/** What turns some rows into others. */
+export function changesBetween(wanted: Rows, present: Rows): RowChanges {
+  const changes = { put: emptyRows(), remove: emptyRows() };
+  for (const map of mapNames) {
+    const [now, before] = [wanted[map], present[map]] as ReadonlyMap<string, RowOf[MapName]>[];
+    const { put, remove } = diff(now ?? new Map(), before ?? new Map(), sameRow);
+    for (const row of put.values()) addRow(changes.put, map, row as RowOf[MapName]);
+    for (const key of remove) addRow(changes.remove, map, before?.get(key) as RowOf[MapName]);
+  }
+  return changes;
+}
+
 /** What the agent of that worker wants, given what there is. */
-export function workerDesired(facts: NodeFacts, present: Rows): Desired {
+export function workerDesired(facts: NodeFacts, present: Rows): Plan {
   const uplinks = facts.uplinks.map(({ ifindex }) => ifindex);
+  const rows = uplinks[0] === undefined ? emptyRows() : workerRows(uplinks[0]);
   return {
-    rows: uplinks[0] === undefined ? emptyRows() : workerRows(uplinks[0]),
-    owned: present,
+    rows,
+    changes: changesBetween(rows, present),
     links: [{ name: STRAIT_DEVICE, port: INTRA_PORT, mac: vtepMac(OWN), mtu: 65485 }],
     routes: [{ destination: cidr("10.2.0.0/16"), ifindex: facts.device, mtu: 1450 as InnerMtu }],
     ownsRoutes: true,
     attach: { uplinks, pods: facts.podInterfaces.map(({ ifindex }) => ifindex) },
     spread: [],
+    problems: [],
   };
 }

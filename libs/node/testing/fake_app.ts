@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A gateway on a dataplane without a kernel, as a process of its own: `bun run fake_app.ts --config FILE`. Tests send it real signals. */
-import { planGateway } from "@strait/plan";
+import { GatewayPlanner } from "@strait/plan";
 import { processSystem } from "../app.ts";
 import { nodeStatus } from "../node_status.ts";
 import { parseOptions } from "../options.ts";
@@ -9,7 +9,7 @@ import { FakeDataplane } from "./fake_dataplane.ts";
 
 const system = processSystem();
 const wiring = {
-  plan: planGateway,
+  planner: () => new GatewayPlanner(),
   open: async () => new FakeDataplane(),
   uninstall: async () => ({ removed: [] }),
   trace: async () => {},

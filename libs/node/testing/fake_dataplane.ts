@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApplyReport, Dataplane, HopTraffic } from "@strait/dataplane";
+import type { ApplyReport, Change, Dataplane, HopTraffic } from "@strait/dataplane";
 import {
   addRow,
   address,
-  diff,
   emptyRows,
   ifIndex,
   linkMtu,
   type MapName,
   mapNames,
   type NodeFacts,
+  type Plan,
   type Problem,
   type RowOf,
   type Rows,
-  sameRow,
 } from "@strait/model";
-import type { Plan } from "@strait/plan";
 
 /** Facts of a gateway node with one uplink that reaches w1 and west's gateway, without pods. */
 export function nodeFacts(change: Partial<NodeFacts> = {}): NodeFacts {
@@ -44,11 +42,14 @@ export class FakeKernel {
   /** Dataplanes that are open. */
   open = 0;
   applies = 0;
+  /** How often all rows were read back. */
+  reads = 0;
 }
 
 /** A dataplane without a kernel: it holds rows and counts what it is told to do. */
 export class FakeDataplane implements Dataplane {
   readonly kernel: FakeKernel;
+  #sure = false;
   #news: (() => void) | undefined;
   #lost: Error | undefined;
 
@@ -62,13 +63,23 @@ export class FakeDataplane implements Dataplane {
     return this.kernel.facts;
   }
 
+  get sure(): boolean {
+    return this.#sure;
+  }
+
   present(): Rows {
+    this.kernel.reads++;
     return this.kernel.rows;
+  }
+
+  doubt(): void {
+    this.#sure = false;
   }
 
   apply(desired: Plan): ApplyReport {
     this.kernel.applies++;
-    if (this.kernel.failures.length > 0) return { writes: {}, removes: {}, failures: this.kernel.failures };
+    this.#sure = this.kernel.failures.length === 0;
+    if (!this.#sure) return { writes: {}, removes: {}, failures: this.kernel.failures };
     const next = emptyRows();
     const counts = mapNames.map((map) => this.#applyMap(map, desired, next));
     this.kernel.rows = next;
@@ -88,7 +99,7 @@ export class FakeDataplane implements Dataplane {
     this.#news?.();
   }
 
-  async *changes(signal: AbortSignal): AsyncIterable<void> {
+  async *changes(signal: AbortSignal): AsyncIterable<Change> {
     let pending = 0;
     let wake = (): void => {};
     this.#news = () => {
@@ -107,7 +118,7 @@ export class FakeDataplane implements Dataplane {
       const lost = this.#lost;
       this.#lost = undefined;
       if (lost) throw lost;
-      yield;
+      yield "network";
     }
   }
 
@@ -119,11 +130,11 @@ export class FakeDataplane implements Dataplane {
     this.kernel.open--;
   }
 
-  #applyMap<M extends MapName>(map: M, desired: Plan, next: ReturnType<typeof emptyRows>) {
+  #applyMap<M extends MapName>(map: M, { changes }: Plan, next: ReturnType<typeof emptyRows>) {
     const rows = (of: Rows): ReadonlyMap<string, RowOf[M]> => of[map];
-    const delta = diff(rows(desired.rows), rows(desired.owned), sameRow);
-    for (const [key, row] of rows(this.kernel.rows)) if (!rows(desired.owned).has(key)) addRow(next, map, row);
-    for (const row of rows(desired.rows).values()) addRow(next, map, row);
-    return { map, writes: delta.put.size, removes: delta.remove.size };
+    const [put, remove] = [rows(changes.put), rows(changes.remove)];
+    for (const [key, row] of rows(this.kernel.rows)) if (!remove.has(key)) addRow(next, map, row);
+    for (const row of put.values()) addRow(next, map, row);
+    return { map, writes: put.size, removes: remove.size };
   }
 }

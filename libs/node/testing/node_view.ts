@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Owner, Rows } from "@strait/model";
-import { emptyRows } from "@strait/model";
-import type { Planner } from "../node_loop.ts";
+import { type ClusterFile, emptyRows, type NodeFacts, type Owner, type Plan, type Rows } from "@strait/model";
 import { NodeState } from "../node_state.ts";
 import type { NodeView } from "../node_status.ts";
 import { clusterFile } from "./cluster_file.ts";
@@ -10,9 +8,10 @@ import { nodeFacts } from "./fake_dataplane.ts";
 /** What {@link nodeView} is made from; the two clusters of `clusterFile` seen from its gateway where absent. */
 export interface NodeViewOptions {
   readonly owner: Owner;
-  readonly plan: Planner;
-  readonly file?: NodeView["config"]["file"];
-  readonly facts?: ReturnType<typeof nodeFacts>;
+  /** `planAgent` or `planGateway`. */
+  readonly plan: (file: ClusterFile, facts: NodeFacts, present: Rows) => Plan;
+  readonly file?: ClusterFile;
+  readonly facts?: NodeFacts;
   readonly present?: Rows;
   readonly counters?: NodeView["counters"];
 }
@@ -28,7 +27,7 @@ export function nodeView({
   const present = rest.present ?? emptyRows();
   const plan = planner(file, facts, present);
   const state = new NodeState();
-  state.apply({ file, facts, present, plan, report: { writes: {}, removes: {}, failures: [] } }, 0);
+  state.apply({ file, facts, plan, report: { writes: {}, removes: {}, failures: [] } }, 0);
   return {
     app: owner,
     version: "0.0.0",
@@ -36,6 +35,7 @@ export function nodeView({
     startedAt: 0,
     config: { path: "/etc/strait.yaml", file, reasons: [] },
     state,
+    present: () => present,
     counters: rest.counters ?? { reasons: [], traffic: new Map() },
   };
 }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import { addressBits, type Cidr, formatAddress, formatCidr, type IfIndex, ROUTE_PROTOCOL, sameRow } from "@strait/model";
+import { type InterfaceAddress, type Link, type Netlink, type NetlinkEvent, type Route, RT_TABLE } from "@strait/netlink";
+
+/** What became uncertain since it was asked for last. */
+export interface Dirt {
+  /** Interfaces that may be a pod's, no more or otherwise. */
+  readonly interfaces: Set<IfIndex>;
+  /** Destinations whose routes changed. */
+  readonly destinations: Cidr[];
+  /** Any route may lead elsewhere now, any source address be another one. */
+  everyPath: boolean;
+  /** Any pod's interface may look otherwise: an address of the node came or went. */
+  everyPod: boolean;
+}
+
+/** From so many changed destinations on, asking for every path anew is no dearer. */
+const MANY = 100;
+
+function noDirt(): Dirt {
+  return { interfaces: new Set(), destinations: [], everyPath: false, everyPod: false };
+}
+
+/** Link-local addresses and routes come and go with every pod's interface, and lead to no node. */
+function isLinkLocal({ family, value }: Cidr["address"]): boolean {
+  return family === 6 && value >> 118n === 0x3fan;
+}
+
+/** One destination straight over one interface: what routed CNIs make for a pod. */
+function isHostRoute({ destination, hops, table }: Route): boolean {
+  const whole = destination.prefixLength === addressBits(destination.address.family);
+  return table === RT_TABLE.MAIN && whole && hops.length === 1 && hops[0]?.ifindex !== undefined && hops[0].via === undefined;
+}
+
+/**
+ * This node's links, addresses and host routes, read once and kept right by the kernel's notifications, so that a pod that
+ * comes is a few messages and no new list of everything. Where a notification cannot be understood without the rest,
+ * everything is read again.
+ *
+ * @example
+ * mirror.read(netlink);
+ * mirror.take(event);
+ * const { interfaces } = mirror.dirt();
+ */
+export class NodeMirror {
+  readonly links = new Map<IfIndex, Link>();
+  readonly #addresses = new Map<string, InterfaceAddress>();
+  readonly #hostRoutes = new Map<string, Route>();
+  readonly #routesOf = new Map<IfIndex, Set<string>>();
+  /** Interfaces that other routes than host routes lead over: their state decides about paths. */
+  readonly #routed = new Set<IfIndex>();
+  #stale = true;
+  #dirt = noDirt();
+
+  /** Whether it has to be read before it is used. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  /** Trusts nothing it holds. */
+  doubt(): void {
+    this.#stale = true;
+  }
+
+  addresses(): Iterable<InterfaceAddress> {
+    return this.#addresses.values();
+  }
+
+  /** Host routes over an interface, of the main table. */
+  hostRoutes(ifindex: IfIndex): Route[] {
+    return [...(this.#routesOf.get(ifindex) ?? [])].flatMap((key) => this.#hostRoutes.get(key) ?? []);
+  }
+
+  /** What became uncertain since the last call. */
+  dirt(): Dirt {
+    const dirt = this.#dirt;
+    this.#dirt = noDirt();
+    return dirt;
+  }
+
+  /** Reads everything from the kernel. */
+  read(netlink: Netlink): void {
+    for (const map of [this.links, this.#addresses, this.#hostRoutes, this.#routesOf, this.#routed]) map.clear();
+    for (const link of netlink.links()) this.links.set(link.ifindex, link);
+    for (const address of netlink.addresses()) this.#addresses.set(keyOfAddress(address), address);
+    for (const route of netlink.routes()) {
+      if (isHostRoute(route)) this.#addRoute(route);
+      else this.#noteRouted(route);
+    }
+    this.#stale = false;
+    this.#dirt = { ...noDirt(), everyPath: true, everyPod: true };
+  }
+
+  /** Follows a notification. */
+  take(event: NetlinkEvent): void {
+    if (event.kind === "link") this.#takeLink(event.link, event.change === "gone");
+    else if (event.kind === "address") this.#takeAddress(event.address, event.change === "gone");
+    else if (event.kind === "route") this.#takeRoute(event.route, event.change === "gone");
+    else if (event.kind === "rule") this.#dirt.everyPath = true;
+    else if (event.kind === "resync") this.#stale = true;
+  }
+
+  #takeLink(link: Link, gone: boolean): void {
+    const { ifindex } = link;
+    const before = this.links.get(ifindex);
+    if (gone ? !before : sameRow(before, link)) return;
+    this.#dirt.interfaces.add(ifindex);
+    // The kernel flushes the routes of an interface that goes down without telling of each.
+    const down = gone || (before?.flags.up === true && !link.flags.up);
+    if (down) for (const key of this.#routesOf.get(ifindex) ?? []) this.#dropRoute(key);
+    if (this.#routed.has(ifindex) && (gone || !before || !sameState(before, link))) this.#dirt.everyPath = true;
+    if (!gone) {
+      this.links.set(ifindex, link);
+      return;
+    }
+    this.links.delete(ifindex);
+    this.#routed.delete(ifindex);
+    for (const address of this.#addresses.values()) if (address.ifindex === ifindex) this.#takeAddress(address, true);
+  }
+
+  #takeAddress(address: InterfaceAddress, gone: boolean): void {
+    const key = keyOfAddress(address);
+    const before = this.#addresses.get(key);
+    if (gone ? !before : sameRow(before, address)) return;
+    if (gone) this.#addresses.delete(key);
+    else this.#addresses.set(key, address);
+    if (isLinkLocal(address.address)) return;
+    this.#dirt.interfaces.add(address.ifindex);
+    // ptp gives every pod's interface the same address: what the node has elsewhere too changes nothing for the rest.
+    const text = formatAddress(address.address);
+    const elsewhere = [...this.#addresses.values()].some((other) => other !== address && formatAddress(other.address) === text);
+    if (elsewhere) return;
+    this.#dirt.everyPath = true;
+    this.#dirt.everyPod = true;
+  }
+
+  #takeRoute(route: Route, gone: boolean): void {
+    const { destination, table, cloned, protocol } = route;
+    if (cloned || protocol === ROUTE_PROTOCOL || table === RT_TABLE.LOCAL || isLinkLocal(destination.address)) return;
+    if (this.#dirt.destinations.length < MANY) this.#dirt.destinations.push(destination);
+    else this.#dirt.everyPath = true;
+    const key = keyOfRoute(route);
+    const before = this.#hostRoutes.get(key);
+    if (!isHostRoute(route)) {
+      // Another kind of route in the place of a host route we knew.
+      if (before) this.#stale = true;
+      if (!gone) this.#noteRouted(route);
+      return;
+    }
+    if (before && before.hops[0]?.ifindex !== route.hops[0]?.ifindex) {
+      // Two routes to one destination, or one in place of the other: the notification does not tell which.
+      this.#stale = true;
+    } else if (gone) this.#dropRoute(key);
+    else this.#addRoute(route);
+  }
+
+  #addRoute(route: Route): void {
+    const ifindex = route.hops[0]?.ifindex;
+    if (ifindex === undefined) return;
+    const key = keyOfRoute(route);
+    this.#hostRoutes.set(key, route);
+    const keys = this.#routesOf.get(ifindex);
+    if (keys) keys.add(key);
+    else this.#routesOf.set(ifindex, new Set([key]));
+    this.#dirt.interfaces.add(ifindex);
+  }
+
+  #dropRoute(key: string): void {
+    const ifindex = this.#hostRoutes.get(key)?.hops[0]?.ifindex;
+    this.#hostRoutes.delete(key);
+    if (ifindex === undefined) return;
+    this.#routesOf.get(ifindex)?.delete(key);
+    if (this.#routesOf.get(ifindex)?.size === 0) this.#routesOf.delete(ifindex);
+    this.#dirt.interfaces.add(ifindex);
+  }
+
+  #noteRouted({ hops, table, destination, nextHopId }: Route): void {
+    if (table === RT_TABLE.LOCAL || isLinkLocal(destination.address)) return;
+    for (const { ifindex } of hops) if (ifindex !== undefined) this.#routed.add(ifindex);
+    // A nexthop object names its interface elsewhere.
+    if (nextHopId !== undefined) for (const ifindex of this.links.keys()) this.#routed.add(ifindex);
+  }
+}
+
+function keyOfAddress({ ifindex, address, prefixLength }: InterfaceAddress): string {
+  return `${ifindex} ${formatAddress(address)}/${prefixLength}`;
+}
+
+function keyOfRoute({ destination, priority }: Route): string {
+  return `${formatCidr(destination)} ${priority}`;
+}
+
+/** Whether routes over both lead on alike. */
+function sameState(a: Link, b: Link): boolean {
+  return a.flags.up === b.flags.up && a.flags.running === b.flags.running && a.mtu === b.mtu && a.name === b.name;
+}
