@@ -23,7 +23,7 @@ export { CommandError, type CommandOptions, type CommandOutput, output, run } fr
 export { clusterFile, writeConfig } from "./config_file.ts";
 export { Authority, type KeyPair, type Subject } from "./control_plane/authority.ts";
 export { ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
-export { ensureKube, type KubeBinaries, kubeBinaries } from "./control_plane/kube_binaries.ts";
+export { ensureKube, type KubeBinaries, kubeBinaries, kubeObstacle } from "./control_plane/kube_binaries.ts";
 export { kubeConfig } from "./control_plane/kubeconfig.ts";
 export { type ControlPlaneKind, type ControlPlaneSpec, wantedKind } from "./control_plane/spec.ts";
 export { cutWire, killProcesses, shrinkMtu, unplugWire, wireOf } from "./faults.ts";

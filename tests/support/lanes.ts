@@ -6,13 +6,17 @@ export interface Lane {
   readonly name: string;
   /** Globs of test files, relative to the root of the repository. */
   readonly files: readonly string[];
+  /** Added to the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Why the lane cannot run on this machine; undefined when it can. */
-  readonly obstacle: () => string | undefined;
+  readonly obstacle: () => string | undefined | Promise<string | undefined>;
   /** Limit for one test that sets none itself. */
   readonly timeoutMs: number;
 }
 
 const needs = (what: Needs) => () => requires(what);
+const control = ["tests/control/**/*_test.ts", "tests/kube/conformance/**/*_test.ts"];
+const controlNeeds = { root: true, commands: ["ip", "setpriv"] };
 
 export const lanes: readonly Lane[] = [
   {
@@ -29,6 +33,22 @@ export const lanes: readonly Lane[] = [
   },
   { name: "bpf", files: ["tests/bpf/**/*_test.ts"], obstacle: needs({ root: true }), timeoutMs: 60_000 },
   { name: "netns", files: ["tests/netns/**/*_test.ts"], obstacle: needs({ root: true, commands: ["ip"] }), timeoutMs: 180_000 },
+  {
+    name: "control",
+    files: control,
+    env: { STRAIT_KUBE: "light" },
+    obstacle: needs(controlNeeds),
+    timeoutMs: 180_000,
+  },
+  {
+    // The same tests and assertions on the real Kubernetes, and what is about that alone.
+    name: "kube",
+    files: [...control, "tests/kube/*_test.ts"],
+    env: { STRAIT_KUBE: "real" },
+    // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
+    obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
+    timeoutMs: 180_000,
+  },
   {
     name: "vm",
     files: ["tests/vm/**/*_test.ts"],

@@ -23,7 +23,7 @@ export interface LaneResult {
 export async function runLane(lane: Lane, { strict }: { strict: boolean }): Promise<LaneResult> {
   const files = await filesOf(lane);
   if (files.length === 0) return failure([`${lane.name}: the lane has no tests`]);
-  const obstacle = lane.obstacle();
+  const obstacle = await lane.obstacle();
   if (obstacle !== undefined) {
     const lines = files.map((file) => `${file}: all tests [skip: ${obstacle}]`);
     return strict
@@ -46,6 +46,7 @@ async function runFiles(lane: Lane, files: readonly string[], outfile: string, s
   const paths = files.map((file) => `./${file}`);
   const options = ["--only-failures", `--timeout=${lane.timeoutMs}`, "--reporter=junit", `--reporter-outfile=${outfile}`];
   const child = Bun.spawn([process.execPath, "test", ...options, ...paths], {
+    env: { ...process.env, ...lane.env },
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",

@@ -12,12 +12,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a lane of one sample file as the runner does, in a process of its own so that its output stays out of ours. */
-async function outcome(name: string, source: string | undefined, { strict = false, obstacle = "" } = {}) {
+async function outcome(name: string, source: string | undefined, { strict = false, obstacle = "", env = {} } = {}) {
   if (source !== undefined)
     await Bun.write(join(folder, `${name}_test.ts`), `import { expect, test } from "bun:test";\n${source}`);
   const script = `
     const { runLane } = await import(${JSON.stringify(join(import.meta.dir, "run_lane.ts"))});
-    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}_test.ts`))}], obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000 };
+    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}_test.ts`))}], obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000, env: ${JSON.stringify(env)} };
     const result = await runLane(lane, { strict: ${strict} });
     console.log("\\nRESULT " + JSON.stringify(result));`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "ignore" });
@@ -40,6 +40,12 @@ test("runLane counts passed, failed and skipped tests", async () => {
   );
   expect(result.counts).toEqual([1, 1, 1]);
   expect(result.skipped[0]).toEndWith("later [skip: why]");
+});
+
+test("runLane gives the tests the lane's environment", async () => {
+  const source = 'test("is told", () => expect(process.env["LANE_SAYS"]).toBe("hello"));\n';
+  expect((await outcome("told", source, { env: { LANE_SAYS: "hello" } })).counts).toEqual([1, 0, 0]);
+  expect((await outcome("untold", source)).counts).toEqual([0, 1, 0]);
 });
 
 test("runLane fails a lane that has no tests", async () => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { goBuild } from "./go_build.ts";
@@ -23,8 +24,16 @@ const PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"
 
 /** The programs, when they are built from the sources as they are now. */
 export async function kubeBinaries(): Promise<KubeBinaries | undefined> {
-  const { dir, version } = await place();
-  return (await Bun.file(`${dir}/kube`).exists()) ? binariesIn(dir, version) : undefined;
+  const { dir, version } = place();
+  return existsSync(`${dir}/kube`) ? binariesIn(dir, version) : undefined;
+}
+
+/** Why no real Kubernetes can run on this machine now, in one line; undefined where it can. */
+export function kubeObstacle(): string | undefined {
+  const built = existsSync(`${place().dir}/kube`);
+  return built
+    ? undefined
+    : "the real Kubernetes of tests/kube is not built; bun run tools/build_kube.ts builds it, or says why not";
 }
 
 /**
@@ -36,8 +45,8 @@ export async function kubeBinaries(): Promise<KubeBinaries | undefined> {
  * await run([kubectl, "version", "--client"]);
  */
 export async function ensureKube(say: (line: string) => void = (line) => console.error(line)): Promise<KubeBinaries> {
-  const { dir, version, ldflags, goVersion } = await place();
-  if (!(await Bun.file(`${dir}/kube`).exists())) {
+  const { dir, version, ldflags, goVersion } = place();
+  if (!existsSync(`${dir}/kube`)) {
     await mkdir(dir, { recursive: true });
     const go = await goTool(ROOT, goVersion);
     await goBuild({
@@ -53,9 +62,11 @@ export async function ensureKube(say: (line: string) => void = (line) => console
   return binariesIn(dir, version);
 }
 
-async function place() {
-  const names = (await readdir(SOURCES)).filter((name) => /\.go$|^go\.(mod|sum)$/.test(name)).sort();
-  const texts = await Promise.all(names.map((name) => Bun.file(`${SOURCES}/${name}`).text()));
+function place() {
+  const names = readdirSync(SOURCES)
+    .filter((name) => /\.go$|^go\.(mod|sum)$/.test(name))
+    .sort();
+  const texts = names.map((name) => readFileSync(`${SOURCES}/${name}`, "utf8"));
   const goMod = texts[names.indexOf("go.mod")] ?? "";
   const { version, ldflags } = kubeVersionFlags(goMod);
   const hash = new Bun.CryptoHasher("sha256")
