@@ -44,6 +44,9 @@ export const GATEWAYS_ANNOTATION = "strait.io/gateways";
  */
 export const CREATED_AT_ANNOTATION = "strait.io/created-at";
 
+/** Annotation of what was pushed to the broker: the uid of the object it was made of. */
+export const SOURCE_UID_ANNOTATION = "strait.io/source-uid";
+
 /** Lease that the leading gateway of a cluster holds. */
 export const GATEWAY_LEASE = "submariner-gateway-lock";
 
