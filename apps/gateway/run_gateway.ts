@@ -4,7 +4,13 @@ import { identity, readOptions } from "./config.ts";
 import { gatewayStatus } from "./status.ts";
 import { wiring } from "./wire.ts";
 
-const spec: AppSpec = { ...identity, wiring, status: gatewayStatus };
+const spec: AppSpec = {
+  ...identity,
+  wiring,
+  status: gatewayStatus,
+  // Loaded where it is needed: a standalone gateway stays as small as it is.
+  kubernetes: async (context) => (await import("./kubernetes.ts")).gatewayParts(context),
+};
 
 /**
  * The gateway, until a signal ends it.

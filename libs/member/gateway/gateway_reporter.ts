@@ -45,6 +45,7 @@ export class GatewayReporter {
   #told = "";
   #labelled: HaStatus | undefined;
   #failure: string | undefined;
+  #writes = 0;
 
   constructor(options: GatewayReporterOptions) {
     this.#options = options;
@@ -54,6 +55,11 @@ export class GatewayReporter {
   /** Why the last write failed; undefined where it did not. */
   get failure(): string | undefined {
     return this.#failure;
+  }
+
+  /** How often it was written. */
+  get writes(): number {
+    return this.#writes;
   }
 
   start(): void {
@@ -102,6 +108,7 @@ export class GatewayReporter {
       const object = gatewayObject(report, timers.now());
       const signal = AbortSignal.timeout(WRITE_MS);
       await client.resource(GatewayKind).apply(object, { fieldManager: FIELD_MANAGER, force: true, signal });
+      this.#writes++;
       this.#told = essence(report);
       await this.#label(report, signal);
       this.#failure = undefined;

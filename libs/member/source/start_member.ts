@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { hostname } from "node:os";
+import { ApiClient, type Connection, inClusterConnection, KubeConfigError, loadKubeConfig } from "@strait/k8s";
+import {
+  type ClusterFile,
+  type ClusterId,
+  type Listen,
+  type LogLevel,
+  ok,
+  PIN_DIR,
+  parseNodeName,
+  type Result,
+  refuse,
+} from "@strait/model";
+import type { Log } from "@strait/obs";
+import type { LocalSettings } from "@strait/plan";
+import type { Timers } from "@strait/time";
+import { MemberSource } from "./member_source.ts";
+
+export interface MemberStart {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly namespace: string;
+  readonly clusterId: ClusterId;
+  readonly role: "gateway" | "agent";
+  readonly listen?: Listen | undefined;
+  readonly logLevel?: LogLevel | undefined;
+  /** What was applied last, if it is known. */
+  readonly previous?: ClusterFile | undefined;
+  readonly log: Log;
+  readonly timers: Timers;
+}
+
+/** The own cluster's API server, and what is made of what it says. */
+export interface Member {
+  readonly client: ApiClient;
+  readonly source: MemberSource;
+  /** NODE_NAME, else the host's name. */
+  readonly nodeName: string;
+}
+
+/**
+ * The source of an app in Kubernetes, from its environment: NODE_NAME, SUBMARINER_*, STRAIT_PIN_DIR, STRAIT_CNI_CACHE; the API
+ * server is that of the pod, or where this is no pod that of $KUBECONFIG. Nothing is asked yet.
+ *
+ * @example
+ * const member = await createMemberSource({ env, namespace, clusterId, role: "agent", log, timers });
+ */
+export async function createMemberSource(start: MemberStart): Promise<Result<Member>> {
+  const { env, namespace, clusterId, role, previous, log, timers } = start;
+  const nodeName = parseNodeName(env["NODE_NAME"] || hostname().toLowerCase());
+  if (!nodeName.ok) return refuse(`NODE_NAME: ${nodeName.reason}`);
+  const connection = await connect(env);
+  if (!connection.ok) return connection;
+  const client = new ApiClient(connection.value, { log, timers });
+  const cniCacheDir = env["STRAIT_CNI_CACHE"];
+  const settings: LocalSettings = {
+    spread: true,
+    pinDir: env["STRAIT_PIN_DIR"] || PIN_DIR,
+    log: start.logLevel ?? (env["SUBMARINER_DEBUG"] === "true" ? "debug" : "info"),
+    ...(cniCacheDir && { cniCacheDir }),
+    ...(start.listen && { listen: start.listen }),
+  };
+  const own = { client, namespace, clusterId, nodeName: nodeName.value, role, env, settings, log, timers };
+  return ok({ client, source: new MemberSource({ ...own, ...(previous && { previous }) }), nodeName: nodeName.value });
+}
+
+async function connect(env: MemberStart["env"]): Promise<Result<Connection>> {
+  try {
+    if (env["KUBERNETES_SERVICE_HOST"] || !env["KUBECONFIG"]) return ok(await inClusterConnection({ env }));
+    return ok(await loadKubeConfig({ env }));
+  } catch (error) {
+    if (error instanceof KubeConfigError) return refuse(error.message);
+    throw error;
+  }
+}
