@@ -9,7 +9,7 @@ import type { KubeObject } from "./kube_object.ts";
 import type { ResourceClient } from "./resource_client.ts";
 
 export interface EventRecorderOptions {
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, "resource">;
   /** Who says so: "strait-gateway". */
   readonly component: string;
   /** The node it is said on. */
@@ -72,6 +72,11 @@ export class EventRecorder {
     this.#filled = this.#timers.now();
   }
 
+  /** Different events that are counted now. */
+  get remembered(): number {
+    return this.#told.size;
+  }
+
   /** Tells that something happened to an object. */
   record(about: KubeObject, { type, reason, message }: Happening): void {
     const { kind, metadata } = about;
@@ -85,9 +90,10 @@ export class EventRecorder {
       return;
     }
     if (!this.#takeToken()) {
-      this.#states.set("events", "storm", "info", "events come too fast and are dropped", { reason });
+      this.#states.set("storm", "storm", "info", "events come too fast and are dropped", { reason });
       return;
     }
+    this.#states.clear("storm", "events are told again");
     const fresh: Told = { event: this.#event(about, { type, reason, message }), more: 0, writing: false, cancel: undefined };
     this.#told.set(same, fresh);
     const [oldest] = this.#told.keys();

@@ -306,7 +306,10 @@ test("an informer looks again at once when it is nudged, even while it waits for
   let away = true;
   built.server.intercept = () => (away ? failure(500, "InternalError", "no") : undefined);
   built.informer.start();
-  await until("one try", () => built.server.requests.length === 1 && built.informer.state.reason?.includes("no") === true);
+  await until(
+    "one try",
+    () => built.server.requests.length === 1 && built.informer.state.reason?.includes("InternalError") === true,
+  );
   away = false;
   built.informer.nudge();
   await built.informer.synced();

@@ -3,13 +3,13 @@
 import { Log, StateLog } from "@strait/obs";
 import { elapsed, sleep, systemTimers, type Timers } from "@strait/time";
 import type { ApiClient } from "./api_client.ts";
-import { failedWith } from "./api_error.ts";
+import { ApiError, failedWith } from "./api_error.ts";
 import { type Lease, LeaseKind } from "./core_kinds/coordination.ts";
 import { acquiredSpec, holderOf, releasedSpec, renewedSpec, WatchedLease } from "./lease.ts";
 import type { ResourceClient } from "./resource_client.ts";
 
 export interface LeaderElectorOptions {
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, "resource">;
   readonly namespace: string;
   /** Of the Lease. */
   readonly name: string;
@@ -144,12 +144,13 @@ export class LeaderElector {
   }
 
   #failed(error: unknown): void {
-    // Somebody else was faster: no fault, the next look tells who.
-    if (failedWith(error, "Conflict", "AlreadyExists")) this.#watched.forget();
-    else {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#states.set("server", failedWith(error) ? "" : reason, "warn", "the lease cannot be read or written", { reason });
-    }
+    // Somebody else was faster, or took the lease away: no fault, the next look tells.
+    const known = this.#watched.lease !== undefined;
+    const changed = failedWith(error, "Conflict", "AlreadyExists") || (known && failedWith(error, "NotFound"));
+    if (changed) return this.#watched.forget();
+    const reason = error instanceof Error ? error.message : String(error);
+    const state = error instanceof ApiError ? error.reason : reason;
+    this.#states.set("server", state, "warn", "the lease cannot be read or written", { reason });
   }
 
   #pause(): number {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mergeInto } from "./merge_into.ts";
 
 /** An answer, now or later, or none. */
 export type Made = Response | undefined | Promise<Response | undefined>;
@@ -22,9 +21,4 @@ export function webPage(status = 200): Response {
 /** Never answers, until the request is given up or the server ends. */
 export function silence(): Promise<Response> {
   return Promise.withResolvers<Response>().promise;
-}
-
-/** The object after a merge patch (or an apply, which the fake takes for one). A JSON patch changes nothing. */
-export function patched(live: object, patch: unknown): unknown {
-  return Array.isArray(patch) ? live : mergeInto(live, patch);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KindNames } from "../kind.ts";
-import { objectKey } from "../kube_object.ts";
-import { failure, jsonAnswer, type Made, patched } from "./fake_answers.ts";
-import { FakeObjects, fakeKey, type RawObject } from "./fake_objects.ts";
+import { failure, jsonAnswer, type Made } from "./fake_answers.ts";
+import { FakeObjects } from "./fake_objects.ts";
 import { type FakeRequest, parseFakeRequest } from "./fake_request.ts";
 import { FakeWatches } from "./fake_watches.ts";
+import { FakeRefusal, fakeWrite } from "./fake_writes.ts";
 import { LoopbackHttp } from "./loopback_http.ts";
 
 export type { FakeRequest } from "./fake_request.ts";
@@ -133,27 +133,14 @@ export class FakeApiServer {
     return jsonAnswer({ kind: "List", apiVersion: "v1", metadata: { resourceVersion: String(version), continue: next }, items });
   }
 
-  #one(objects: FakeObjects, request: FakeRequest): Response {
-    const { namespace, method, query } = request;
-    const body = request.body as RawObject;
-    const name = request.name ?? body?.metadata?.name;
-    const key = objectKey(namespace, name);
-    const live = objects.get(key);
-    if (method === "POST") {
-      if (live) return failure(409, "AlreadyExists", `"${key}" already exists`);
-      return jsonAnswer(objects.put({ ...body, metadata: { ...body.metadata, ...(namespace && { namespace }) } }), 201);
+  #one(objects: FakeObjects, { method, namespace, name, body, query }: FakeRequest): Response {
+    try {
+      const apply = method === "PATCH" && query.has("fieldManager");
+      const { code, object } = fakeWrite(objects, { method, namespace, name, body, apply });
+      return jsonAnswer(object, code);
+    } catch (error) {
+      if (error instanceof FakeRefusal) return failure(error.code, error.reason, error.message);
+      throw error;
     }
-    if (method === "PATCH" && !live && query.has("fieldManager")) {
-      return jsonAnswer(objects.put({ ...body, metadata: { ...body.metadata, name, ...(namespace && { namespace }) } }), 201);
-    }
-    if (!live) return failure(404, "NotFound", `"${key}" not found`);
-    const wanted = method === "DELETE" ? (body as { preconditions?: RawObject["metadata"] })?.preconditions : body?.metadata;
-    const stale = wanted?.resourceVersion !== undefined && wanted.resourceVersion !== live.metadata.resourceVersion;
-    const other = wanted?.uid !== undefined && wanted.uid !== live.metadata.uid;
-    if (method !== "GET" && (stale || other)) return failure(409, "Conflict", "the object has been modified");
-    if (method === "DELETE") return jsonAnswer(objects.delete(fakeKey(live)));
-    if (method === "PUT") return jsonAnswer(objects.put(body));
-    if (method === "PATCH") return jsonAnswer(objects.put(patched(live, body) as RawObject));
-    return jsonAnswer(live);
   }
 }
