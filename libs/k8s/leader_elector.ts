@@ -147,7 +147,10 @@ export class LeaderElector {
     // Somebody else was faster, or took the lease away: no fault, the next look tells.
     const known = this.#watched.lease !== undefined;
     const changed = failedWith(error, "Conflict", "AlreadyExists") || (known && failedWith(error, "NotFound"));
-    if (changed) return this.#watched.forget();
+    if (changed) {
+      this.#watched.forget();
+      return;
+    }
     const reason = error instanceof Error ? error.message : String(error);
     const state = error instanceof ApiError ? error.reason : reason;
     this.#states.set("server", state, "warn", "the lease cannot be read or written", { reason });
