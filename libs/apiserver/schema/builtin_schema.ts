@@ -11,13 +11,15 @@ const packages: Readonly<Record<string, string>> = {
   "io.k8s.api.coordination.v1": "coordination.k8s.io",
   "io.k8s.api.discovery.v1": "discovery.k8s.io",
   "io.k8s.api.events.v1": "events.k8s.io",
+  "io.k8s.api.networking.v1": "networking.k8s.io",
+  "io.k8s.api.scheduling.v1": "scheduling.k8s.io",
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1": "apiextensions.k8s.io",
 };
 
 /** The kinds of the table that are objects by themselves; the others are parts. All are of version v1. */
 const kinds = [
   "Pod Node Namespace Service ServiceAccount Secret ConfigMap Endpoints Event Deployment DaemonSet ReplicaSet Role ClusterRole",
-  "RoleBinding ClusterRoleBinding Lease EndpointSlice CustomResourceDefinition",
+  "RoleBinding ClusterRoleBinding Lease EndpointSlice ServiceCIDR PriorityClass CustomResourceDefinition",
 ]
   .join(" ")
   .split(" ");

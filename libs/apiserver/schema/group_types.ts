@@ -45,6 +45,14 @@ ForZone name!:string
 Event eventTime!:microtime series:EventSeries reportingController:string reportingInstance:string action:string reason:string regarding:ObjectReference related:ObjectReference note:string type:string deprecatedSource:EventSource deprecatedFirstTimestamp:time deprecatedLastTimestamp:time deprecatedCount:int
 EventSeries count!:int lastObservedTime!:microtime
 
+@io.k8s.api.networking.v1
+ServiceCIDR spec:ServiceCIDRSpec status:ServiceCIDRStatus
+ServiceCIDRSpec cidrs:[string]
+ServiceCIDRStatus conditions:[Condition]{type}
+
+@io.k8s.api.scheduling.v1
+PriorityClass value!:int globalDefault:bool description:string preemptionPolicy:string
+
 @io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1
 CustomResourceDefinition spec!:CustomResourceDefinitionSpec status:CustomResourceDefinitionStatus
 CustomResourceDefinitionSpec group!:string names!:CustomResourceDefinitionNames scope!:string versions!:[CustomResourceDefinitionVersion] conversion:any preserveUnknownFields:bool
