@@ -52,7 +52,7 @@ const KEY = "publication";
 /**
  * What the leading gateway does for its cluster: the Cluster object, the one Endpoint with all gateways that are alive, and the
  * removal of what dead ones left. Writes only what differs. Creates before it deletes, so that there is an Endpoint at every moment;
- * and asks who holds the lease before it deletes, so that of two gateways that believe to lead only one does.
+ * and asks who holds the lease before it writes, so that of two gateways that believe to lead only one does.
  *
  * @example
  * const publisher = new Publisher({ client, namespace, identity, clusters, endpoints, gateways, wanted, log, timers });
@@ -139,7 +139,8 @@ export class Publisher {
     await this.#putEndpoint(object, signal);
     const others = this.#ownEndpoints(object).filter(({ metadata }) => metadata.name !== object.metadata.name);
     const dead = stale.filter(({ status }) => status.localEndpoint.hostname !== endpoint.hostname);
-    if (others.length + dead.length === 0 || !(await this.#holdsLease(signal))) return;
+    if (others.length + dead.length === 0) return;
+    await this.#mayWrite(signal);
     for (const one of others) await this.#remove(EndpointKind, one, "it is not of the leading gateway", signal);
     for (const one of dead) await this.#remove(GatewayKind, one, "it gives no sign of life", signal);
   }
@@ -150,7 +151,8 @@ export class Publisher {
     const there = endpoints.store.get(objectKey(object.metadata.namespace, object.metadata.name));
     const made = (endpoint: Endpoint): number => Date.parse(endpoint.metadata.creationTimestamp ?? "") || 0;
     const older = there && this.#ownEndpoints(object).some((other) => other !== there && made(other) >= made(there));
-    if (there && older && (await this.#holdsLease(signal))) {
+    if (there && older) {
+      await this.#mayWrite(signal);
       await this.#remove(EndpointKind, there, "it is older than another leader's", signal);
       await client.resource(EndpointKind).create(object, { signal });
       return;
@@ -173,6 +175,7 @@ export class Publisher {
     const { name, namespace, annotations } = wanted.metadata;
     const there = informer.store.get(objectKey(namespace, name));
     if (!there) {
+      await this.#mayWrite(signal);
       await resource.create(wanted, { signal });
       this.#options.log.info("published", { object: `${resource.kind.kind} ${name}` });
       return;
@@ -180,6 +183,7 @@ export class Publisher {
     const same =
       says(there.spec, wanted.spec) && says(wanted.spec, there.spec) && says(there.metadata.annotations ?? {}, annotations ?? {});
     if (same) return;
+    await this.#mayWrite(signal);
     const metadata = { ...there.metadata, annotations: { ...there.metadata.annotations, ...annotations } };
     await resource.replace({ ...there, metadata, spec: wanted.spec }, { signal });
     this.#options.log.info("published anew", { object: `${resource.kind.kind} ${name}` });
@@ -197,10 +201,11 @@ export class Publisher {
     if (removed) log.info("removed", { object: `${kind.kind} ${name}`, why });
   }
 
-  /** Asks the API server: what we believe may be a lease's length old. */
-  async #holdsLease(signal: AbortSignal): Promise<boolean> {
+  /** Asks the API server who leads: what we believe may be a lease's length old. @throws Error where it is not us */
+  async #mayWrite(signal: AbortSignal): Promise<void> {
     const { client, namespace, identity } = this.#options;
     const lease = await client.resource(LeaseKind).get(GATEWAY_LEASE, { namespace, signal });
-    return lease?.spec?.holderIdentity === identity;
+    const holder = lease?.spec?.holderIdentity;
+    if (holder !== identity) throw new Error(`nothing is published: ${holder || "nobody"} holds the lease ${GATEWAY_LEASE}`);
   }
 }
