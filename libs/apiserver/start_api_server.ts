@@ -2,10 +2,19 @@
 import { join } from "node:path";
 import { Log } from "@strait/obs";
 import { stringify } from "yaml";
+import { authenticate } from "./auth/authenticate.ts";
+import { authorize } from "./auth/authorize.ts";
+import { escalation } from "./auth/escalation.ts";
+import { Rbac } from "./auth/rbac.ts";
+import { reviewHandler, reviewTypes } from "./auth/reviews.ts";
+import { ServiceAccountTokens } from "./auth/service_accounts.ts";
+import { TokenIssuer } from "./auth/token_issuer.ts";
+import { bootstrap } from "./controllers/bootstrap.ts";
+import { followDefinitions } from "./controllers/custom_types.ts";
+import { startControllers } from "./controllers/start_controllers.ts";
 import { Discovery } from "./discovery/discovery.ts";
-import { apiApp, type Guard } from "./http/api_app.ts";
+import { apiApp } from "./http/api_app.ts";
 import { listen } from "./http/listener.ts";
-import { forbidden, unauthorized } from "./http/status_error.ts";
 import { builtInTypes } from "./kinds/built_in.ts";
 import { TypeRegistry } from "./kinds/type_registry.ts";
 import type { Admission, Api } from "./resources/scope.ts";
@@ -63,24 +72,22 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const identity = await identityFiles(join(dataDir, "pki"), names, now());
   const store = new ObjectStore(join(dataDir, "objects.sqlite"), { durability: profile === "broker" ? "power" : "process" });
   const types = new TypeRegistry(builtInTypes(profile));
-  const api: Api = { store, types, log, now, admission: options.admission ? [options.admission] : [] };
+  const rbac = new Rbac(store);
+  const tokens = new ServiceAccountTokens(store, new TokenIssuer(identity.tokenKey), now);
+  const admission: Admission[] = [(request) => escalation(rbac, request), ...(options.admission ? [options.admission] : [])];
+  const api: Api = { store, types, log, now, admission };
   const hub = new WatchHub(store);
+  const unfollow = followDefinitions(api);
   const ending = new AbortController();
-  const guard: Guard = {
-    authenticate: async (_request, peer) => {
-      if (!peer.certificate || peer.certificate.notAfter < now()) throw unauthorized();
-      return { name: peer.certificate.commonName, groups: [...peer.certificate.organizations, "system:authenticated"] };
-    },
-    authorize: (user, info) => {
-      if (!user.groups.includes("system:masters"))
-        throw forbidden(info.resource ?? { group: "", plural: info.path }, undefined, "not allowed");
-    },
-  };
   const app = apiApp({
     serving: { api, hub, signal: ending.signal, bookmarkMs: options.bookmarkMs ?? 60_000 },
-    discovery: new Discovery(types, []),
-    guard,
-    special: [],
+    tokens,
+    discovery: new Discovery(types, reviewTypes),
+    guard: {
+      authenticate: (request, peer) => authenticate({ tokens, rbac, now }, request.headers, peer),
+      authorize: (user, info) => authorize(rbac, user, info),
+    },
+    special: [reviewHandler(rbac, tokens)],
     version: VERSION,
   });
   const listening = await listen({
@@ -90,6 +97,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     log,
     handle: async (request, peer) => await app.fetch(request, { peer }),
   });
+  bootstrap(api, { profile, serviceCidrs: options.serviceCidrs ?? [], names, port: listening.port });
+  const controllers = startControllers(api, tokens, identity.ca);
   const [host = options.listen.host] = names;
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listening.port}`;
   return {
@@ -100,6 +109,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     stop: async () => {
       ending.abort();
       await listening.stop();
+      controllers.stop();
+      unfollow();
+      rbac.close();
       hub.close();
       store.close();
     },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Hono } from "hono";
+import type { ServiceAccountTokens } from "../auth/service_accounts.ts";
 import type { User } from "../auth/user.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import type { Scope } from "../resources/scope.ts";
@@ -8,11 +9,12 @@ import type { Peer } from "./listener.ts";
 import { parseAccept } from "./media.ts";
 import { type RequestInfo, requestInfo } from "./request_info.ts";
 import { type Serving, serveResource } from "./serve_resource.ts";
+import { serveSubresource } from "./serve_subresource.ts";
 import { badRequest, noSuchPath, StatusError } from "./status_error.ts";
 
 /** What the app asks of authentication and authorization. Both throw a StatusError to refuse. */
 export interface Guard {
-  authenticate(request: Request, peer: Peer): Promise<User>;
+  authenticate(request: Request, peer: Peer): User;
   authorize(user: User, info: RequestInfo): void;
 }
 
@@ -21,6 +23,7 @@ export type SpecialHandler = (request: Request, info: RequestInfo, user: User) =
 
 export interface AppParts {
   readonly serving: Serving;
+  readonly tokens: ServiceAccountTokens;
   readonly discovery: Discovery;
   readonly guard: Guard;
   readonly special: readonly SpecialHandler[];
@@ -30,7 +33,7 @@ export interface AppParts {
 type Env = { Bindings: { peer: Peer }; Variables: { user: User; info: RequestInfo } };
 
 /** All paths of the server. */
-export function apiApp({ serving, discovery, guard, special, version }: AppParts): Hono<Env> {
+export function apiApp({ serving, tokens, discovery, guard, special, version }: AppParts): Hono<Env> {
   const app = new Hono<Env>();
   app.onError((error) => {
     if (error instanceof StatusError) return refusal(error);
@@ -41,7 +44,7 @@ export function apiApp({ serving, discovery, guard, special, version }: AppParts
   app.use("*", async (context, next) => {
     const url = new URL(context.req.url);
     const info = requestInfo(context.req.method, url.pathname, url.searchParams);
-    const user = await guard.authenticate(context.req.raw, context.env.peer);
+    const user = guard.authenticate(context.req.raw, context.env.peer);
     guard.authorize(user, info);
     context.set("user", user);
     context.set("info", info);
@@ -76,7 +79,9 @@ export function apiApp({ serving, discovery, guard, special, version }: AppParts
     }
     const warnings: string[] = [];
     const scope = scopeOf(serving, info, user, request, (message) => warnings.push(message));
-    const response = await serveResource(serving, scope, info.verb, request);
+    const response =
+      (await serveSubresource(serving.api, tokens, scope, info.verb, request)) ??
+      (await serveResource(serving, scope, info.verb, request));
     for (const warning of warnings) response.headers.append("warning", `299 - ${JSON.stringify(warning)}`);
     return response;
   });

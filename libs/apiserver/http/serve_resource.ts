@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApiObject } from "../kinds/api_object.ts";
 import type { Json } from "../patch/mod.ts";
+import { applyObject } from "../resources/apply.ts";
 import { deletedStatus, deleteObject, readDeleteOptions } from "../resources/delete.ts";
 import { patched } from "../resources/patch.ts";
 import { getObject, listObjects } from "../resources/read.ts";
 import { readObject } from "../resources/read_object.ts";
 import type { Api, Scope } from "../resources/scope.ts";
-import { createObject, type TrackFields, updateObject, type Written } from "../resources/write.ts";
+import { createObject, updateObject, type Written } from "../resources/write.ts";
 import type { WatchHub } from "../watch/watch_hub.ts";
 import { watchObjects } from "../watch/watch_objects.ts";
 import { json, stream } from "./answer.ts";
@@ -22,8 +23,6 @@ export interface Serving {
   readonly signal: AbortSignal;
   readonly bookmarkMs: number;
 }
-
-const track: TrackFields = () => {};
 
 /** Answers a request to a stored resource or to its status. @throws StatusError. */
 export async function serveResource(serving: Serving, scope: Scope, verb: string, request: Request): Promise<Response> {
@@ -43,7 +42,7 @@ export async function serveResource(serving: Serving, scope: Scope, verb: string
     }
     case "create":
       if (name !== undefined) throw methodNotAllowed(scope.type);
-      return written(createObject(api, scope, readObject(scope, (await payload(request)).value), track));
+      return written(createObject(api, scope, readObject(scope, (await payload(request)).value)));
     case "update": {
       const object = readObject(scope, (await payload(request)).value);
       if (
@@ -53,12 +52,13 @@ export async function serveResource(serving: Serving, scope: Scope, verb: string
         !object.metadata.resourceVersion &&
         !exists(api, scope)
       )
-        return written(createObject(api, scope, object, track));
-      return written(updateObject(api, scope, named(name), () => object, track));
+        return written(createObject(api, scope, object));
+      return written(updateObject(api, scope, named(name), () => object));
     }
     case "patch": {
       const { type, value } = await payload(request);
-      return written(updateObject(api, scope, named(name), (current) => patched(scope, current, type, value), track));
+      if (type === "application/apply-patch+yaml") return written(applyObject(api, scope, named(name), value));
+      return written(updateObject(api, scope, named(name), (current) => patched(scope, current, type, value)));
     }
     case "delete": {
       const options = readDeleteOptions((await readPayload(request)).value, scope.query);

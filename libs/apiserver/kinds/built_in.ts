@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { StructuralSchema } from "../schema/structural_schema.ts";
 import type { ResourceType } from "./resource_type.ts";
 
 /** What differs from a plain kind. Marks: `c` cluster-wide, `s` status, `S` scale, `g` generation, `r` a DELETE returns the object, `u` a PUT may create, `x` a PUT needs a resourceVersion, `b` served by the broker profile too. */
@@ -21,34 +22,16 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ["ConfigMap", "configmaps", "b", "cm"],
     ["ServiceAccount", "serviceaccounts", "rb", "sa", { sub: "token" }],
     ["Event", "events", "ub", "ev"],
-    ["PersistentVolume", "persistentvolumes", "csr", "pv"],
-    ["PersistentVolumeClaim", "persistentvolumeclaims", "sr", "pvc"],
-    ["ResourceQuota", "resourcequotas", "sr", "quota"],
-    ["LimitRange", "limitranges", "u", "limits"],
-    ["ReplicationController", "replicationcontrollers", "sSgr", "rc", { categories: "all" }],
   ],
   "apps/v1": [
     ["Deployment", "deployments", "sSg", "deploy", { categories: "all" }],
     ["DaemonSet", "daemonsets", "sg", "ds", { categories: "all" }],
     ["ReplicaSet", "replicasets", "sSg", "rs", { categories: "all" }],
-    ["StatefulSet", "statefulsets", "sSg", "sts", { categories: "all" }],
-    ["ControllerRevision", "controllerrevisions", ""],
-  ],
-  "batch/v1": [
-    ["Job", "jobs", "sg", "", { categories: "all" }],
-    ["CronJob", "cronjobs", "sg", "cj", { categories: "all" }],
   ],
   "discovery.k8s.io/v1": [["EndpointSlice", "endpointslices", "gb"]],
   "coordination.k8s.io/v1": [["Lease", "leases", "uxb"]],
   "events.k8s.io/v1": [["Event", "events", "ub", "ev", { storage: "events" }]],
-  "networking.k8s.io/v1": [
-    ["NetworkPolicy", "networkpolicies", "g", "netpol"],
-    ["Ingress", "ingresses", "sg", "ing"],
-    ["IngressClass", "ingressclasses", "cg"],
-    ["ServiceCIDR", "servicecidrs", "cs"],
-    ["IPAddress", "ipaddresses", "c", "ip"],
-  ],
-  "policy/v1": [["PodDisruptionBudget", "poddisruptionbudgets", "sg", "pdb"]],
+  "networking.k8s.io/v1": [["ServiceCIDR", "servicecidrs", "cs"]],
   "rbac.authorization.k8s.io/v1": [
     ["Role", "roles", "ub"],
     ["RoleBinding", "rolebindings", "ub"],
@@ -56,13 +39,6 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ["ClusterRoleBinding", "clusterrolebindings", "cub"],
   ],
   "scheduling.k8s.io/v1": [["PriorityClass", "priorityclasses", "cg", "pc"]],
-  "storage.k8s.io/v1": [
-    ["StorageClass", "storageclasses", "c", "sc"],
-    ["CSINode", "csinodes", "c"],
-    ["CSIDriver", "csidrivers", "c"],
-    ["VolumeAttachment", "volumeattachments", "cs"],
-  ],
-  "node.k8s.io/v1": [["RuntimeClass", "runtimeclasses", "c"]],
   "apiextensions.k8s.io/v1": [
     ["CustomResourceDefinition", "customresourcedefinitions", "csgxb", "crd crds", { categories: "api-extensions" }],
   ],
@@ -91,7 +67,14 @@ function typeOf(apiVersion: string, [kind, plural, marks, shortNames, more = {}]
     shortNames: words(shortNames),
     categories: words(more.categories),
     namespaced: !has("c"),
-    versions: [{ name: version, status: has("s"), ...(has("S") && { scale: SCALE }) }],
+    versions: [
+      {
+        name: version,
+        status: has("s"),
+        schema: StructuralSchema.ofBuiltin({ group, version, kind }),
+        ...(has("S") && { scale: SCALE }),
+      },
+    ],
     storageVersion: version,
     storage: more.storage ?? (group ? `${plural}.${group}` : plural),
     subresources: words(more.sub),

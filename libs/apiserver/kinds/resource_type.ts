@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApiObject } from "./api_object.ts";
+import type { StructuralSchema } from "../schema/structural_schema.ts";
 
 /** A column of `kubectl get`, as the Table answer has it. */
 export interface ColumnSource {
@@ -12,21 +12,12 @@ export interface ColumnSource {
   readonly jsonPath: string;
 }
 
-/** What a version of a custom resource demands of its objects. Built-in kinds have none. */
-export interface VersionRules {
-  /** Removes unknown members and fills defaults in place; returns the paths that were removed. */
-  normalize(object: ApiObject): readonly string[];
-  /** Fills defaults only: what an old object misses when it is read. */
-  fill(object: ApiObject): void;
-  /** Faults of an object, in the API's wording. `old` for rules that look at a transition. */
-  validate(object: ApiObject, old?: ApiObject): readonly import("../http/status_error.ts").Cause[];
-}
-
 /** A version under which a type is served. */
 export interface TypeVersion {
   readonly name: string;
   readonly columns?: readonly ColumnSource[];
-  readonly rules?: VersionRules;
+  /** What its objects may look like; absent for the few built-in kinds that nothing looks into. */
+  readonly schema?: StructuralSchema | undefined;
   /** Extra field selectors, as `spec.color`. */
   readonly selectable?: readonly string[];
   readonly status: boolean;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { badRequest, StatusError, unsupportedMediaType } from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
-import { applyJsonPatch, isObject, type Json, mergePatch, parseJsonPatch } from "../patch/mod.ts";
-import { readMeta } from "./read_object.ts";
+import { applyJsonPatch, isObject, type Json, mergePatch, parseJsonPatch, strategicMergePatch } from "../patch/mod.ts";
+import { rootedOf } from "./field_managers.ts";
+import { decodeObject, readMeta } from "./read_object.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -23,7 +24,7 @@ export function patched(scope: Scope, current: ApiObject, type: string, patch: J
     throw badRequest(
       `the namespace of the object (${meta.namespace}) does not match the namespace on the URL (${scope.namespace})`,
     );
-  return { apiVersion: current.apiVersion, kind: current.kind, metadata: meta, ...rest };
+  return decodeObject(scope, { apiVersion: current.apiVersion, kind: current.kind, metadata: meta, ...rest });
 }
 
 function apply(scope: Scope, current: ApiObject, type: string, patch: Json | undefined): Json {
@@ -43,6 +44,12 @@ function apply(scope: Scope, current: ApiObject, type: string, patch: Json | und
   if (type === "application/merge-patch+json") {
     if (!isObject(patch)) throw badRequest("a merge patch must be an object");
     return mergePatch(current, patch);
+  }
+  if (type === "application/strategic-merge-patch+json" && scope.type.builtIn) {
+    if (!isObject(patch)) throw badRequest("a strategic merge patch must be an object");
+    const merged = strategicMergePatch(current, patch, rootedOf(scope));
+    if (!merged.ok) throw badRequest(merged.reason);
+    return merged.value;
   }
   const accepted = [
     "application/json-patch+json",

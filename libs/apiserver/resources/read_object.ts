@@ -3,6 +3,7 @@ import { badRequest } from "../http/status_error.ts";
 import type { ApiObject, Meta } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import { isObject, type Json, type JsonObject } from "../patch/mod.ts";
+import { strictDecodingError } from "../schema/structural_schema.ts";
 import type { Scope } from "./scope.ts";
 
 function typeName(value: Json): string {
@@ -73,5 +74,25 @@ export function readObject(scope: Scope, value: Json): ApiObject {
   if (scope.name !== undefined) meta.name = scope.name;
   if (type.namespaced) meta.namespace = scope.namespace;
   else delete meta.namespace;
-  return { apiVersion: expected, kind: type.kind, metadata: meta, ...rest };
+  return decodeObject(scope, { apiVersion: expected, kind: type.kind, metadata: meta, ...rest });
+}
+
+/**
+ * Makes an object one of its schema: unknown members are removed and, as `?fieldValidation=` asks, told or refused.
+ *
+ * @throws StatusError 400 under fieldValidation=Strict, and where a built-in kind has members of the wrong type.
+ */
+export function decodeObject(scope: Scope, object: ApiObject): ApiObject {
+  const { schema } = scope.version;
+  if (!schema) return object;
+  const mode = scope.query.get("fieldValidation") || "Warn";
+  if (!["Strict", "Warn", "Ignore"].includes(mode))
+    throw badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(mode)}: supported values: "Ignore", "Strict", "Warn"`);
+  const { object: pruned, unknown } = schema.prune(object);
+  if (unknown.length > 0 && mode === "Strict") throw badRequest(strictDecodingError(object, unknown));
+  if (mode === "Warn") for (const path of unknown) scope.warn(`unknown field "${path}"`);
+  const fault = scope.type.builtIn ? schema.undecodable(pruned) : undefined;
+  if (fault !== undefined) throw badRequest(fault);
+  const { apiVersion, kind, metadata } = object;
+  return { ...pruned, apiVersion, kind, metadata };
 }

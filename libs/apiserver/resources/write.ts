@@ -2,9 +2,10 @@
 import { alreadyExists, badRequest, type Cause, conflict, forbidden, invalid, notFound, tooLarge } from "../http/status_error.ts";
 import { type ApiObject, timestamp } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
-import { strategyOf } from "../kinds/strategies.ts";
+import { strategyOf } from "../kinds/strategies/strategy_of.ts";
 import { sameJson } from "../patch/mod.ts";
 import type { StoredObject } from "../store/object_store.ts";
+import { trackFields } from "./field_managers.ts";
 import { generatedName } from "./generated_name.ts";
 import { checkNamespace } from "./namespace_lifecycle.ts";
 import { present } from "./present.ts";
@@ -20,11 +21,11 @@ export interface Written {
   readonly created: boolean;
 }
 
-/** Records who set which fields; `old` is absent for a creation. Apply does this itself. */
-export type TrackFields = (object: ApiObject, old: ApiObject | undefined, scope: Scope) => void;
-
-/** @throws StatusError 4xx where the object is refused or its name is taken. */
-export function createObject(api: Api, scope: Scope, object: ApiObject, track: TrackFields): Written {
+/**
+ * @param tracked the object's managedFields are as they should be: an apply keeps them itself.
+ * @throws StatusError 4xx where the object is refused or its name is taken.
+ */
+export function createObject(api: Api, scope: Scope, object: ApiObject, tracked = false): Written {
   const { type } = scope;
   const meta = object.metadata;
   if (meta.resourceVersion) throw badRequest("resourceVersion should not be set on objects to be created");
@@ -38,8 +39,11 @@ export function createObject(api: Api, scope: Scope, object: ApiObject, track: T
     delete meta[member];
   if (type.generation || !type.builtIn) meta.generation = 1;
   if (scope.version.status && !type.builtIn) delete object["status"];
-  strategyOf(type)?.create?.(object, api, scope);
-  if (!old) track(object, undefined, scope);
+  const strategy = strategyOf(type);
+  strategy?.defaults?.(object);
+  strategy?.create?.(object, api, scope);
+  normalize(scope, object);
+  if (!tracked) trackFields(api, scope, object);
   check(api, scope, object);
   if (old) throw alreadyExists(type, meta.name);
   return { object: commit(api, scope, object, undefined), created: true };
@@ -48,6 +52,7 @@ export function createObject(api: Api, scope: Scope, object: ApiObject, track: T
 /**
  * Changes an object.
  *
+ * @param tracked as for createObject.
  * @param change gives the wanted state from the present one (in the request's version).
  * @throws StatusError 404, 409 where the resourceVersion is stale, 4xx where the new state is refused.
  */
@@ -56,7 +61,7 @@ export function updateObject(
   scope: Scope,
   name: string,
   change: (current: ApiObject) => ApiObject,
-  track: TrackFields,
+  tracked = false,
 ): Written {
   const { type } = scope;
   const stored = api.store.get(keyOf(scope, name));
@@ -78,8 +83,10 @@ export function updateObject(
   }
   keepSystemFields(scope, object, old);
   const strategy = strategyOf(type);
+  strategy?.defaults?.(object);
   strategy?.update?.(object, old, api, scope);
-  track(object, old, scope);
+  normalize(scope, object);
+  if (!tracked) trackFields(api, scope, object, old);
   bumpGeneration(scope, object, old);
   check(api, scope, object, old);
   if (sameObject(object, old)) return { object: old, created: false };
@@ -126,15 +133,16 @@ function bumpGeneration(scope: Scope, object: ApiObject, old: ApiObject): void {
   if (!sameJson(counted(object), counted(old))) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 
+/** Fills the defaults of a custom resource's schema. */
+function normalize({ type, version: { schema } }: Scope, object: ApiObject): void {
+  if (!type.builtIn && schema) Object.assign(object, schema.defaults(object));
+}
+
 /** Everything that may refuse a state: the type's rules, the metadata's, and those of the embedder. */
 function check(api: Api, scope: Scope, object: ApiObject, old?: ApiObject): void {
   const { type, version } = scope;
   const causes: Cause[] = metaFaults(type, object, old);
-  if (version.rules) {
-    const removed = version.rules.normalize(object);
-    for (const path of removed) scope.warn(`unknown field "${path}"`);
-    causes.push(...version.rules.validate(object, old));
-  }
+  if (!type.builtIn && version.schema) causes.push(...version.schema.validate(object));
   causes.push(...(strategyOf(type)?.validate?.(object, old) ?? []));
   if (causes.length > 0) throw invalid(type.group, type.kind, object.metadata.name, causes);
   admit(api, scope, old ? "update" : "create", object.metadata.name, object, old);
