@@ -27,9 +27,10 @@ export const allowed: Record<string, readonly string[]> = {
   "libs/netlink": ["model", "ffi"],
   "libs/dataplane": ["model", "codec", "ffi", "netlink", "obs"],
   "libs/testkit": ["model"],
-  "libs/lab": [...productLibs, "manifests", "lab", ...kubernetesLibs, "apiserver"],
+  "libs/lab": [...productLibs, "oci", "manifests", "lab", ...kubernetesLibs, "apiserver"],
   "libs/node": productLibs,
   "libs/k8s": ["time", "model", "obs"],
+  "libs/oci": [],
   "libs/manifests": ["model", "k8s"],
   "libs/member": ["time", "model", "plan", "obs", "k8s"],
   "libs/apiserver": ["time", "model", "obs", "k8s"],
@@ -37,8 +38,8 @@ export const allowed: Record<string, readonly string[]> = {
   "apps/routeagent": [...productLibs, "node", ...kubernetesLibs],
   "apps/broker": ["time", "model", "obs", "k8s", "apiserver"],
   "apps/cli": ["time", "model", "manifests", "plan", "obs", ...kubernetesLibs, "app-gateway", "app-routeagent", "app-broker"],
-  tests: [...productLibs, "manifests", "node", ...kubernetesLibs, "apiserver", "lab"],
-  tools: [...productLibs, "lab", "k8s", "manifests"],
+  tests: [...productLibs, "oci", "manifests", "node", ...kubernetesLibs, "apiserver", "lab"],
+  tools: [...productLibs, "oci", "lab", "k8s", "manifests"],
 };
 
 /** Pure: no clock, no I/O. Their tests may use what they like. */

@@ -41,7 +41,10 @@ async function compileShim({ gcc, triplet }: Arch, rootFs: string, output: strin
   // Headers of libbpf are the same for every architecture; only its own folder is added, as those of libc are not.
   const headers = "build/image/include";
   await cp("/usr/include/bpf", join(headers, "bpf"), { recursive: true });
-  const flags = "-std=gnu11 -O2 -g0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=default -Wl,--build-id=none -Wl,--allow-shlib-undefined".split(" ");
+  const flags =
+    "-std=gnu11 -O2 -g0 -Wall -Wextra -Werror -shared -fPIC -fvisibility=default -Wl,--build-id=none -Wl,--allow-shlib-undefined".split(
+      " ",
+    );
   await $`${gcc} ${flags} -isystem ${headers} ${sources} -o ${output} ${libbpf}`.quiet();
 }
 

@@ -43,13 +43,14 @@ function document(mediaType: string, value: unknown): Document {
 export interface ImageParts {
   readonly architecture: string;
   readonly layers: readonly Layer[];
+  readonly entrypoint: readonly string[];
   /** ISO 8601; the commit's time, so that the same sources give the same image. */
   readonly created: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Config and manifest of the image of one architecture. Pure: the same parts give the same bytes. */
-export function imageOf({ architecture, layers, created, labels }: ImageParts): {
+export function imageOf({ architecture, layers, entrypoint, created, labels }: ImageParts): {
   readonly config: Document;
   readonly manifest: Document;
 } {
@@ -57,7 +58,7 @@ export function imageOf({ architecture, layers, created, labels }: ImageParts): 
     created,
     architecture,
     os: "linux",
-    config: { Env: ["PATH=/usr/bin:/bin"], Entrypoint: ["/usr/bin/strait"], WorkingDir: "/", Labels: labels },
+    config: { Env: ["PATH=/usr/bin:/bin"], Entrypoint: entrypoint, WorkingDir: "/", Labels: labels },
     rootfs: { type: "layers", diff_ids: layers.map((layer) => layer.diffId) },
     history: layers.map(({ createdBy }) => ({ created, created_by: createdBy })),
   });

@@ -2,7 +2,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "bun";
-import { digestOf, LAYER_TYPE, type Layer } from "./oci.ts";
+import { digestOf, LAYER_TYPE, type Layer } from "./documents.ts";
 
 export interface LayerOptions {
   /** Folder whose content becomes the layer. */
