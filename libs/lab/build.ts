@@ -7,7 +7,7 @@ import { createNamespaces, Namespace } from "./namespace.ts";
 import { Node } from "./node.ts";
 import { laySegment } from "./segment.ts";
 import { addPods, routesToCluster, routesToPods, setUpNode } from "./set_up_node.ts";
-import { type ClusterSpec, familiesOf, hasWorkstation, type LabSpec, namespacesOf, underlayOf } from "./spec.ts";
+import { type ClusterSpec, familiesOf, hasWan, hasWorkstation, type LabSpec, namespacesOf, underlayOf } from "./spec.ts";
 import { Station } from "./station.ts";
 
 /**
@@ -23,8 +23,9 @@ export async function build(id: string, spec: LabSpec): Promise<Built> {
   await claimDirectory(labDir(id));
   await createNamespaces(names);
 
-  const numbers = spec.clusters.flatMap((cluster, index) => (cluster.kubernetes ? [index + 1] : []));
-  const workstation = hasWorkstation(spec) ? Station.workstation(place("workstation"), families, numbers) : undefined;
+  const segments = spec.clusters.flatMap((cluster, index) => (cluster.kubernetes ? [index + 1] : []));
+  if (hasWan(spec)) segments.unshift(WAN);
+  const workstation = hasWorkstation(spec) ? Station.workstation(place("workstation"), families, segments) : undefined;
   const broker = spec.broker ? Station.broker(place("broker"), families) : undefined;
   let wanMember = 0;
   const clusters: Cluster[] = [];
@@ -46,8 +47,8 @@ export async function build(id: string, spec: LabSpec): Promise<Built> {
     });
   }
   const onWan = clusters.flatMap((cluster) => cluster.gateways).map((node) => ({ ns: node.ns, ifname: "eth1" }));
-  for (const station of [broker, workstation]) if (station !== undefined) onWan.push(station.end(WAN));
-  const wan = onWan.length > 1 ? await laySegment("wan", onWan, mtu, { hub: hub("wan") }) : undefined;
+  if (hasWan(spec)) for (const station of [broker, workstation]) if (station !== undefined) onWan.push(station.end(WAN));
+  const wan = hasWan(spec) ? await laySegment("wan", onWan, mtu, { hub: hub("wan") }) : undefined;
   await Promise.all([
     ...clusters.flatMap((cluster) => nodesOf(cluster).map((node) => setUpNode(node, cluster, wan !== undefined))),
     ...clusters.map((cluster) => cluster.api?.setUp(nodesOf(cluster).flatMap(routesToPods))),

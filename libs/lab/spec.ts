@@ -103,7 +103,6 @@ export function familyOf(subnet: string): Family {
 
 /** What the lab's namespaces are called, without the lab's prefix: nodes, pods, and the hubs of segments that need one. */
 export function namespacesOf(spec: LabSpec): string[] {
-  const onWan = wanMembers(spec);
   // A segment of one node has a hub too, so that its eth0 has a carrier.
   const needsHub = (members: number) => members !== 2 || spec.switched === true;
   return [
@@ -117,13 +116,18 @@ export function namespacesOf(spec: LabSpec): string[] {
     ...(spec.broker ? ["broker"] : []),
     ...(hasWorkstation(spec) ? ["workstation"] : []),
     ...spec.clusters.filter((cluster) => needsHub(clusterMembers(cluster))).map((cluster) => `hub-${cluster.id}`),
-    ...(onWan > 1 && needsHub(onWan) ? ["hub-wan"] : []),
+    ...(hasWan(spec) && needsHub(wanMembers(spec)) ? ["hub-wan"] : []),
   ];
 }
 
 /** True where a lab has something `kubectl` and `strait` are typed against, and so a place to type them. */
 export function hasWorkstation(spec: LabSpec): boolean {
   return spec.broker === true || spec.clusters.some((cluster) => cluster.kubernetes);
+}
+
+/** True where there is a wan segment: something is to be joined by it. */
+export function hasWan(spec: LabSpec): boolean {
+  return wanMembers(spec) > 1;
 }
 
 /** Members of a cluster's segment: its nodes, and in a Kubernetes cluster the API server and the workstation. */

@@ -45,9 +45,9 @@ export class Station implements Place {
     return new Station("broker", "", ns, families, [{ ifname: "eth0", segment: WAN, member: API_MEMBER }]);
   }
 
-  /** The workstation: on the wan and on the segments of the Kubernetes clusters. */
-  static workstation(ns: Namespace, families: readonly Family[], clusters: readonly number[]): Station {
-    const legs = [WAN, ...clusters].map((segment) => ({ ifname: `eth${segment}`, segment, member: WORKSTATION_MEMBER }));
+  /** The workstation: on the segments of the Kubernetes clusters, and on the wan where there is one. */
+  static workstation(ns: Namespace, families: readonly Family[], segments: readonly number[]): Station {
+    const legs = segments.map((segment) => ({ ifname: `eth${segment}`, segment, member: WORKSTATION_MEMBER }));
     return new Station("workstation", "", ns, families, legs);
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { ApiRequest } from "@strait/k8s";
+import type { ApiRequest, Node as KubeNode } from "@strait/k8s";
 import { type Cluster, nodesOf } from "../cluster.ts";
 import { type ControlPlane, startControlPlane } from "../control_plane/control_plane.ts";
 import { Daemon } from "../control_plane/daemon.ts";
@@ -23,6 +23,9 @@ const STAND_INS: Readonly<Record<ControlPlaneKind, readonly string[]>> = {
   light: ["scheduler", "daemonsets", "endpointslices"],
   real: ["scheduler"],
 };
+
+/** How long nodes may take to be ready, in milliseconds: more than they need on a busy machine. */
+const START_LIMIT = 60_000;
 
 /** What a Kubernetes cluster of a lab is made from. */
 export interface KubeClusterParts {
@@ -59,7 +62,7 @@ export class KubeCluster {
     this.#parts = parts;
   }
 
-  /** Starts everything; resolves when the API server is up and every stand-in was started. */
+  /** Starts everything; resolves when every node is ready. */
   static async start(parts: KubeClusterParts): Promise<KubeCluster> {
     const { cluster, api, kind, dir, workstation } = parts;
     const [family] = api.families;
@@ -78,6 +81,7 @@ export class KubeCluster {
     const kube = new KubeCluster(parts, control);
     kube.startControllers();
     await Promise.all(nodesOf(cluster).map((node) => kube.startKubelet(node)));
+    await kube.#nodesReady();
     return kube;
   }
 
@@ -158,6 +162,20 @@ export class KubeCluster {
       },
     });
   }
+
+  async #nodesReady(): Promise<void> {
+    const wanted = nodesOf(this.cluster);
+    const deadline = Date.now() + START_LIMIT;
+    for (;;) {
+      const { items } = (await this.request({ method: "GET", path: "/api/v1/nodes" })) as { readonly items: readonly KubeNode[] };
+      if (items.filter(isReady).length >= wanted.length) return;
+      if (Date.now() > deadline) {
+        const [slow] = wanted.filter(({ name }) => !items.some((item) => item.metadata.name === name && isReady(item)));
+        throw new Error(`${slow?.label} is not ready after ${START_LIMIT / 1000} s: ${slow && this.kubelet(slow).logTail()}`);
+      }
+      await Bun.sleep(20);
+    }
+  }
 }
 
 /** A pod that {@link KubeCluster.createPod} makes. */
@@ -165,4 +183,11 @@ export interface PodWish {
   readonly name: string;
   readonly node?: string;
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+function isReady({ spec, status }: KubeNode): boolean {
+  return (
+    (spec?.taints ?? []).length === 0 &&
+    (status?.conditions ?? []).some((each) => each.type === "Ready" && each.status === "True")
+  );
 }
