@@ -110,6 +110,7 @@ class KernelDataplane implements Dataplane {
   #trusted = false;
   /** Whether changes are listened to: what was read stays right only then. */
   #following = false;
+  #uplinkChanged = false;
   /** What laying the ground wrote, to be told with the next pass. */
   #untold: Record<string, number> = {};
   /** Of the changes that are being listened to. */
@@ -160,6 +161,7 @@ class KernelDataplane implements Dataplane {
     const known = this.sure ? this.#memory : undefined;
     this.#trusted = false;
     const attachments = known ? this.#applyNews(plan, known, changes) : this.#applyAll(plan, changes);
+    this.#uplinkChanged = false;
     this.#memory = { links: plan.links, routes: plan.routes, attachments, spread: plan.spread };
     this.#trusted = changes.failures.length === 0;
     return changes;
@@ -199,7 +201,9 @@ class KernelDataplane implements Dataplane {
     const routes = plan.ownsRoutes ? plan.routes : known.routes;
     changeRoutes(netlink, known.routes, routes, changes);
     if (fresh.length > 0) this.#attach(fresh, changes);
-    if (owner === "gateway" && !sameRow(plan.spread, known.spread)) applySpread(netlink, pins, plan.spread, changes);
+    if (owner === "gateway" && (this.#uplinkChanged || !sameRow(plan.spread, known.spread))) {
+      applySpread(netlink, pins, plan.spread, changes);
+    }
     const mine = (place: Place): boolean => (place === "pod" ? owner === "agent" : plan.ownsRoutes);
     const unwanted = [...known.attachments].filter(([pin, { place }]) => !wanted.has(pin) && mine(place)).map(([, it]) => it);
     if (unwanted.length > 0) detach(netlink, pins, unwanted, changes, attach);
@@ -231,6 +235,8 @@ class KernelDataplane implements Dataplane {
     try {
       yield* watchNode(news, signal, (event) => {
         this.#finder.take(event);
+        // Offloads of an uplink are part of no message, only that something about it changed.
+        if (event.kind === "link" && this.#memory.spread.includes(event.link.ifindex)) this.#uplinkChanged = true;
         if (isHarm(event)) this.doubt();
       });
     } finally {

@@ -24,6 +24,7 @@ export * from "./mac.ts";
 export * from "./mtu.ts";
 export * from "./owned.ts";
 export { type LineReason, type ParsedClusterFile, parseClusterFile } from "./parse_cluster_file.ts";
+export * from "./plain_cluster_file.ts";
 export * from "./plan.ts";
 export * from "./result.ts";
 export * from "./routes.ts";

@@ -20,6 +20,7 @@ export * from "./config_watch.ts";
 export * from "./endpoint.ts";
 export * from "./extra.ts";
 export * from "./hop_report.ts";
+export * from "./last_state.ts";
 export * from "./node_app.ts";
 export * from "./node_loop.ts";
 export * from "./node_metrics.ts";

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type ClusterFile, plainClusterFile, type Result, readPlainClusterFile, refuse } from "@strait/model";
+import { type Log, StateLog } from "@strait/obs";
+import type { NodeSource } from "./node_source.ts";
+import type { Timers } from "./timers.ts";
+
+/** Where an app keeps what it worked by last; STRAIT_STATE_DIR says where else. */
+export function lastStatePath(app: string, env: Readonly<Record<string, string | undefined>>): string {
+  return `${env["STRAIT_STATE_DIR"] || "/run/strait"}/${app}.json`;
+}
+
+const MAX_BYTES = 64 << 20;
+
+/**
+ * What an app of this node worked by last, so that one that starts while the API server is away goes on from there. Total: a
+ * file that is not there, is somebody else's, or does not say this, is refused with a reason.
+ */
+export function recallLast(path: string, own: Pick<ClusterFile, "cluster" | "node">): Result<ClusterFile> {
+  let plain: unknown;
+  try {
+    const { size, uid } = statSync(path);
+    if (size > MAX_BYTES) return refuse(`${path} has ${size} bytes: the last state has at most ${MAX_BYTES}`);
+    if (uid !== process.geteuid?.()) return refuse(`${path} is user ${uid}'s and not ours`);
+    plain = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    return refuse(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+  const read = readPlainClusterFile(plain);
+  if (!read.ok) return refuse(`${path}: ${read.reason}`);
+  const { cluster, node } = read.value;
+  if (cluster === own.cluster && node === own.node) return read;
+  return refuse(`${path} is of node ${node} of cluster ${cluster}, and this is ${own.node} of ${own.cluster}`);
+}
+
+export interface RememberOptions {
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+/** Milliseconds from a change to the disk, so that a start's many changes are one write. */
+const DELAY = 200;
+
+/** Writing takes at most one part in so many of the time: at 100 000 pods the file has megabytes. */
+const SHARE = 200;
+
+/**
+ * Keeps a source's value on disk (mode 0600, replaced by renaming), soon after each change and at the end. What cannot be
+ * written is told once; it keeps nothing from working.
+ *
+ * @example
+ * const source = rememberLast(member, "/run/strait/gateway.json", { timers: systemTimers, log });
+ */
+export function rememberLast(source: NodeSource, path: string, options: RememberOptions): NodeSource {
+  return new RememberedSource(source, path, options);
+}
+
+class RememberedSource implements NodeSource {
+  readonly #source: NodeSource;
+  readonly #path: string;
+  readonly #timers: Timers;
+  readonly #states: StateLog;
+  onChange: () => void = () => {};
+  #written: ClusterFile | undefined;
+  #delay = DELAY;
+  #cancel: (() => void) | undefined;
+
+  constructor(source: NodeSource, path: string, { timers, log }: RememberOptions) {
+    this.#source = source;
+    this.#path = path;
+    this.#timers = timers;
+    this.#states = new StateLog(log);
+    this.#written = source.file;
+    source.onChange = () => this.#changed();
+  }
+
+  get origin(): string {
+    return this.#source.origin;
+  }
+
+  get file(): ClusterFile | undefined {
+    return this.#source.file;
+  }
+
+  get reasons(): readonly string[] {
+    return this.#source.reasons;
+  }
+
+  start(): void {
+    this.#source.start();
+  }
+
+  read(): void {
+    this.#source.read();
+  }
+
+  close(): void {
+    this.#source.close();
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#write();
+  }
+
+  #changed(): void {
+    if (this.file !== this.#written) this.#cancel ??= this.#timers.after(this.#delay, () => this.#write());
+    this.onChange();
+  }
+
+  #write(): void {
+    this.#cancel = undefined;
+    const { file } = this;
+    if (!file || file === this.#written) return;
+    this.#written = file;
+    const began = performance.now();
+    const next = `${this.#path}.next`;
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      rmSync(next, { force: true });
+      writeFileSync(next, JSON.stringify(plainClusterFile(file)), { mode: 0o600, flag: "wx" });
+      renameSync(next, this.#path);
+      this.#states.clear("last state", "the last state can be kept again");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#states.set("last state", reason, "warn", "the last state cannot be kept: a restart needs the API server", { reason });
+    }
+    this.#delay = Math.max(DELAY, (performance.now() - began) * SHARE);
+  }
+}
