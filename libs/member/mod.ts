@@ -24,3 +24,4 @@ export * from "./publish/public_addresses.ts";
 export { MemberSource, type MemberSourceOptions } from "./source/member_source.ts";
 export type { PlacedNode, PlacedPod } from "./source/placed_kinds.ts";
 export { createMemberSource, type Member, type MemberStart } from "./source/start_member.ts";
+export { BrokerSync, type BrokerSyncOptions, type BrokerSyncState, type SideState } from "./sync/broker_sync.ts";

@@ -241,7 +241,8 @@ export class KindSync<T extends KubeObject> {
       failedWith(error, "Conflict", "AlreadyExists", "NotFound") &&
       !(failedWith(error, "NotFound") && error.verb === "create")
     ) {
-      return this.#queue.addAfter(name, LOOK_AGAIN_MS);
+      this.#queue.addAfter(name, LOOK_AGAIN_MS);
+      return;
     }
     this.#set(this.#failed, name, reason, "not written, will be tried again");
     const lost = error instanceof ApiError && error.status === undefined;
