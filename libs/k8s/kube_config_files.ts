@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { refuse } from "@strait/model";
-import { parse, YAMLParseError } from "yaml";
 import { decodeWith } from "./kind.ts";
 import { KubeConfigError } from "./kube_config_error.ts";
 import { type KubeCluster, type KubeContext, type KubeUser, kubeConfigSchema } from "./kube_config_schema.ts";
@@ -73,16 +72,15 @@ function readFile(path: string) {
   throw new KubeConfigError(`${path} is no kubeconfig: ${decoded.reason}`);
 }
 
+/** With Bun's own parser: the yaml package, which config files are read with, takes 10 MB that no app on a node has to spare for this. */
 function readYaml(path: string): unknown {
   try {
-    return parse(readFileSync(path, "utf8"));
+    return Bun.YAML.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (error instanceof YAMLParseError) {
-      const line = error.linePos?.[0].line;
-      throw new KubeConfigError(`${path}${line === undefined ? "" : `:${line}`} is no YAML: ${error.message.split("\n", 1)[0]}`);
-    }
-    throw new KubeConfigError(`${path} cannot be read (${code ?? String(error)}): check that it exists and may be read`);
+    if (error instanceof SyntaxError)
+      throw new KubeConfigError(`${path} is no YAML: ${error.message.replace("YAML Parse error: ", "")}`);
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new KubeConfigError(`${path} cannot be read (${code}): check that it exists and may be read`);
   }
 }
 

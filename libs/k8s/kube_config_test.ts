@@ -94,7 +94,7 @@ test("a kubeconfig is looked for in the home folder when none is named", async (
 });
 
 const refused: readonly [what: string, text: string, says: string][] = [
-  ["that is no YAML", "a: [", ":1 is no YAML"],
+  ["that is no YAML", "a: [", "is no YAML: Unexpected token"],
   ["that is no map", "- 1", "is no kubeconfig"],
   ["with a wrong type", config({ user: "token: [1]" }), "users.0.user.token"],
   ["without a current context", config({ current: '""' }), 'names no current context: choose one of "east"'],
