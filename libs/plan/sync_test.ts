@@ -166,7 +166,7 @@ describe("Two API servers, in any state,", () => {
   const random = (seed: number): SyncPair => {
     const dice = new Random(seed);
     const meta = () => ({ uid: dice.pick(["u1", "u2"]), ...(dice.below(6) === 0 && dying) });
-    const any = () =>
+    const either = () =>
       dice.pick<() => SyncObject | undefined>([
         () => undefined,
         () => own(dice.below(2), meta()),
@@ -176,7 +176,7 @@ describe("Two API servers, in any state,", () => {
         () => marked(dice.pick(["east", "west", "north"]), 1, dice.pick(["east", "west", "north"]), meta()),
         () => thing(dice.pick(["east", "west"]), dice.pick([1, 666]), meta()),
       ])();
-    return { local: any(), broker: any() };
+    return { local: either(), broker: either() };
   };
   const apply = (pair: SyncPair, step: SyncStep): SyncPair => {
     if (step.do === "nothing") return pair;

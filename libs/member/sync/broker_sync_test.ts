@@ -1,132 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { ApiClient, ClusterKind, clusterObject, EndpointKind, type EndpointToWrite, endpointObject } from "@strait/k8s";
-import { FakeApiServer, FakeTimers, failure, type RawObject, webPage } from "@strait/k8s/testing";
-import { address, CLUSTER_ID_LABEL, cableName, cidr, clusterId, type MemberCluster } from "@strait/model";
-import { Log } from "@strait/obs";
-import { BrokerSync } from "./broker_sync.ts";
+import { ClusterKind, clusterObject, EndpointKind, endpointObject } from "@strait/k8s";
+import { failure, type RawObject } from "@strait/k8s/testing";
+import { CLUSTER_ID_LABEL } from "@strait/model";
+import {
+  cluster,
+  EAST,
+  endpoint,
+  HERE,
+  names,
+  published,
+  pushed,
+  put,
+  raw,
+  Scene,
+  server,
+  stopAll,
+  THERE,
+  WEST,
+  writes,
+} from "../testing/sync_scene.ts";
 
-const HERE = "submariner-operator";
-const THERE = "submariner-k8s-broker";
 // Minutes of the exchange are seconds of a busy machine.
 setDefaultTimeout(30_000);
-const running: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const stop of running.splice(0).reverse()) await stop();
-});
-
-function cluster(id: string, n: number): MemberCluster {
-  const podCidrs = [cidr(`10.${n}.0.0/16`)];
-  return { id: clusterId(id), serviceCidrs: [cidr(`100.${n}.0.0/16`)], podCidrs, globalCidrs: [] };
-}
-
-function endpoint(id: string, n: number, gateway = 1): EndpointToWrite {
-  const privateIps = [address(`172.31.${n}.${gateway}`)];
-  return {
-    clusterId: clusterId(id),
-    cableName: cableName(id, privateIps[0] as never),
-    hostname: `gw${gateway}`,
-    subnets: [cidr(`100.${n}.0.0/16`), cidr(`10.${n}.0.0/16`)],
-    privateIps,
-    publicIps: [],
-    natEnabled: false,
-    backend: "vxlan",
-    backendConfig: { "udp-port": "4500" },
-    healthCheckIps: [],
-    gateways: [{ hostname: `gw${gateway}`, privateIps, publicIps: [], port: 4500, healthCheckIps: [] }],
-  };
-}
-
-const raw = (object: unknown): RawObject => JSON.parse(JSON.stringify(object));
-const published = (id: string, n: number): RawObject[] => [
-  raw(clusterObject(cluster(id, n), HERE)),
-  raw(endpointObject(endpoint(id, n), HERE)),
-];
-
-/** As another cluster's gateway wrote it on the broker. */
-function pushed(object: RawObject, by: string): RawObject {
-  const labels = { [CLUSTER_ID_LABEL]: by };
-  const creationTimestamp = "2026-11-21T10:00:00Z";
-  return { ...object, metadata: { ...object.metadata, namespace: THERE, labels, creationTimestamp } };
-}
-
-function server(port?: number): FakeApiServer {
-  const made = new FakeApiServer(port === undefined ? {} : { port });
-  running.push(() => made.stop());
-  return made;
-}
-
-const kindOf = (object: RawObject) => (object.kind === "Cluster" ? ClusterKind : EndpointKind);
-const put = (on: FakeApiServer, ...objects: RawObject[]) => {
-  for (const object of objects) on.objects(kindOf(object)).put(object);
-};
-const names = (on: FakeApiServer, namespace: string) =>
-  [ClusterKind, EndpointKind]
-    .flatMap((kind) => on.objects(kind).list(namespace))
-    .map(({ metadata }) => metadata.name)
-    .sort();
-const writes = (on: FakeApiServer) => on.requests.filter(({ method }) => method !== "GET");
-
-class Scene {
-  readonly timers = new FakeTimers();
-  readonly lines: string[] = [];
-  readonly sync: BrokerSync;
-
-  constructor(
-    id: string,
-    readonly local: FakeApiServer,
-    readonly broker: FakeApiServer,
-  ) {
-    const log = new Log({ write: (line) => this.lines.push(line) });
-    const clients = [local, broker].map((each) => new ApiClient(each.connection(), { timers: this.timers }));
-    const [here, there] = clients as [ApiClient, ApiClient];
-    const { timers } = this;
-    this.sync = new BrokerSync({
-      local: here,
-      broker: there,
-      namespace: HERE,
-      brokerNamespace: THERE,
-      clusterId: clusterId(id),
-      log,
-      timers,
-      random: () => 0.5,
-    });
-    this.sync.start();
-    running.push(async () => {
-      await this.sync.stop();
-      for (const client of clients) client.close();
-    });
-  }
-
-  /** Lets time pass until something holds. */
-  async until(what: string, holds: () => boolean, milliseconds = 120_000, step = 50): Promise<void> {
-    const end = this.timers.now() + milliseconds;
-    const realEnd = performance.now() + 25_000;
-    while (!holds()) {
-      if (this.timers.now() > end || performance.now() > realEnd) throw new Error(`in vain: ${what}\n${this.lines.join("")}`);
-      // Answers come over real sockets, so real time has to pass too.
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      await this.timers.advance(step);
-    }
-  }
-
-  inStep(): Promise<void> {
-    return this.until("both sides in step", () => {
-      const { broker, local, pending } = this.sync.state;
-      return broker.connected && local.connected && pending === 0;
-    });
-  }
-
-  /** Lets so much time pass, with what happens in it. */
-  async pass(milliseconds: number): Promise<void> {
-    const end = this.timers.now() + milliseconds;
-    await this.until("time to pass", () => this.timers.now() >= end, milliseconds + 1000, 500);
-  }
-}
-
-const EAST = ["east", "east-submariner-cable-east-172-31-1-1"];
-const WEST = ["west", "west-submariner-cable-west-172-31-2-1"];
+afterEach(stopAll);
 
 describe("The exchange with the broker", () => {
   test("brings every cluster's objects to the others, under their marks", async () => {
@@ -246,116 +143,6 @@ describe("The exchange with the broker", () => {
   });
 });
 
-describe("While the broker is away", () => {
-  test("at the start, nothing changes here and it says why; when it comes, all is exchanged", async () => {
-    const gone = new FakeApiServer();
-    const { port } = gone;
-    await gone.stop();
-    const scene = new Scene("east", server(), gone);
-    const west = published("west", 2).map((object) => ({
-      ...pushed(object, "west"),
-      metadata: { ...pushed(object, "west").metadata, namespace: HERE },
-    }));
-    put(scene.local, ...published("east", 1), ...west);
-    await scene.pass(60_000);
-    expect(scene.sync.state.local).toEqual({ connected: true });
-    expect(scene.sync.state.broker).toEqual({ connected: false, reason: expect.stringContaining("cannot list") });
-    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
-    expect(writes(scene.local)).toEqual([]);
-    expect(scene.lines.filter((line) => line.includes("side=broker")).length).toBeLessThanOrEqual(2);
-
-    const back = server(port);
-    put(back, ...published("west", 2).map((object) => pushed(object, "west")));
-    await scene.until("pushed", () => names(back, THERE).length === 4);
-    await scene.inStep();
-    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
-  });
-
-  test("for a minute, a change is not tried again and again, and gets there at once afterwards", async () => {
-    const first = new FakeApiServer();
-    const { port } = first;
-    const scene = new Scene("east", server(), first);
-    put(scene.local, ...published("east", 1));
-    put(first, ...published("west", 2).map((object) => pushed(object, "west")));
-    await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(first, THERE).length === 4);
-    const kept = [ClusterKind, EndpointKind].flatMap((kind) => first.objects(kind).list());
-    await first.stop();
-    await scene.until("it is noticed", () => !scene.sync.state.broker.connected);
-    scene.local.objects(ClusterKind).put({ ...raw(clusterObject(cluster("east", 77), HERE)) });
-    await scene.pass(60_000);
-    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
-    expect(scene.sync.state.pending).toBe(1);
-    expect(scene.lines.filter((line) => line.includes("level=warn")).length).toBeLessThan(8);
-
-    const back = server(port);
-    // Its versions go on, as those of a server that kept its data do.
-    while (back.version <= first.version) back.compact();
-    put(back, ...kept);
-    const arrived = () => JSON.stringify(back.objects(ClusterKind).get(`${THERE}/east`)).includes("10.77.0.0");
-    await scene.until("the change", arrived);
-    await scene.inStep();
-    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
-    expect(writes(back).length).toBe(1);
-  });
-
-  test.each<[string, () => Response]>([
-    ["answers with a web page", () => webPage()],
-    ["refuses our token", () => failure(401, "Unauthorized", "the token has expired")],
-    ["forbids it", () => failure(403, "Forbidden", "cluster-east may not list endpoints")],
-    ["is overloaded", () => failure(500, "InternalError", "etcd is slow")],
-  ])("in that it %s, nothing is removed here", async (_, answer) => {
-    const scene = new Scene("east", server(), server());
-    put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
-    await scene.until("copies", () => names(scene.local, HERE).length === 2);
-    const before = writes(scene.local).length;
-    scene.broker.intercept = () => answer();
-    scene.broker.watches.drop();
-    await scene.until("it is noticed", () => !scene.sync.state.broker.connected);
-    await scene.pass(30_000);
-    expect(names(scene.local, HERE)).toEqual(WEST);
-    expect(writes(scene.local).length).toBe(before);
-    await scene.sync.stop();
-    scene.sync.start();
-    await scene.pass(10_000);
-    expect(names(scene.local, HERE)).toEqual(WEST);
-    expect(scene.sync.state.broker.connected).toBe(false);
-  });
-});
-
-test("While the own API server is away, the broker's changes wait for it", async () => {
-  const first = new FakeApiServer();
-  const { port } = first;
-  const scene = new Scene("east", first, server());
-  await scene.inStep();
-  await first.stop();
-  put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
-  await scene.until("it is noticed", () => !scene.sync.state.local.connected && scene.sync.state.pending === 2);
-  await scene.pass(60_000);
-  const back = server(port);
-  while (back.version <= first.version) back.compact();
-  await scene.until("copies", () => names(back, HERE).length === 2);
-  expect(writes(scene.broker)).toEqual([]);
-});
-
-test("A storm of 410 changes nothing", async () => {
-  const scene = new Scene("east", server(), server());
-  put(scene.local, ...published("east", 1));
-  put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
-  await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(scene.broker, THERE).length === 4);
-  await scene.inStep();
-  const before = writes(scene.local).length + writes(scene.broker).length;
-  for (let i = 0; i < 20; i++) {
-    for (const on of [scene.local, scene.broker]) {
-      on.compact();
-      on.watches.expire();
-    }
-    await scene.pass(500);
-  }
-  await scene.inStep();
-  expect(writes(scene.local).length + writes(scene.broker).length).toBe(before);
-  expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
-});
-
 describe("What another cluster writes", () => {
   test("in our name is neither copied nor overwritten, and told", async () => {
     const scene = new Scene("east", server(), server());
@@ -413,7 +200,7 @@ test("A write that the server refuses is told and tried again, and the others go
   expect(writes(scene.broker).length).toBeLessThan(40);
   scene.broker.intercept = () => undefined;
   await scene.until("the Cluster", () => names(scene.broker, THERE).length === 2);
-  expect(scene.sync.state.problems).toEqual([]);
+  await scene.until("it is known", () => scene.sync.state.problems.length === 0);
 });
 
 test("A stopped exchange writes nothing and says so", async () => {

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { ClusterKind, clusterObject, EndpointKind } from "@strait/k8s";
+import { FakeApiServer, failure, webPage } from "@strait/k8s/testing";
+import {
+  cluster,
+  EAST,
+  HERE,
+  names,
+  published,
+  pushed,
+  put,
+  raw,
+  Scene,
+  server,
+  stopAll,
+  THERE,
+  WEST,
+  writes,
+} from "../testing/sync_scene.ts";
+
+// Minutes of the exchange are seconds of a busy machine.
+setDefaultTimeout(30_000);
+afterEach(stopAll);
+
+describe("While the broker is away", () => {
+  test("at the start, nothing changes here and it says why; when it comes, all is exchanged", async () => {
+    const gone = new FakeApiServer();
+    const { port } = gone;
+    await gone.stop();
+    const scene = new Scene("east", server(), gone);
+    const west = published("west", 2).map((object) => ({
+      ...pushed(object, "west"),
+      metadata: { ...pushed(object, "west").metadata, namespace: HERE },
+    }));
+    put(scene.local, ...published("east", 1), ...west);
+    await scene.pass(60_000);
+    expect(scene.sync.state.local).toEqual({ connected: true });
+    expect(scene.sync.state.broker).toEqual({ connected: false, reason: expect.stringContaining("cannot list") });
+    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+    expect(writes(scene.local)).toEqual([]);
+    expect(scene.lines.filter((line) => line.includes("side=broker")).length).toBeLessThanOrEqual(2);
+
+    const back = server(port);
+    put(back, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("pushed", () => names(back, THERE).length === 4);
+    await scene.inStep();
+    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+  });
+
+  test("for a minute, a change is not tried again and again, and gets there at once afterwards", async () => {
+    const first = new FakeApiServer();
+    const { port } = first;
+    const scene = new Scene("east", server(), first);
+    put(scene.local, ...published("east", 1));
+    put(first, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(first, THERE).length === 4);
+    const kept = [ClusterKind, EndpointKind].flatMap((kind) => first.objects(kind).list());
+    await first.stop();
+    await scene.until("it is noticed", () => !scene.sync.state.broker.connected);
+    scene.local.objects(ClusterKind).put({ ...raw(clusterObject(cluster("east", 77), HERE)) });
+    await scene.pass(60_000);
+    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+    expect(scene.sync.state.pending).toBe(1);
+    expect(scene.lines.filter((line) => line.includes("level=warn")).length).toBeLessThan(8);
+
+    const back = server(port);
+    // Its versions go on, as those of a server that kept its data do.
+    while (back.version <= first.version) back.compact();
+    put(back, ...kept);
+    const arrived = () => JSON.stringify(back.objects(ClusterKind).get(`${THERE}/east`)).includes("10.77.0.0");
+    await scene.until("the change", arrived);
+    await scene.inStep();
+    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+    expect(writes(back).length).toBe(1);
+  });
+
+  test.each<[string, () => Response]>([
+    ["answers with a web page", () => webPage()],
+    ["refuses our token", () => failure(401, "Unauthorized", "the token has expired")],
+    ["forbids it", () => failure(403, "Forbidden", "cluster-east may not list endpoints")],
+    ["is overloaded", () => failure(500, "InternalError", "etcd is slow")],
+  ])("in that it %s, nothing is removed here", async (_, answer) => {
+    const scene = new Scene("east", server(), server());
+    put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("copies", () => names(scene.local, HERE).length === 2);
+    const before = writes(scene.local).length;
+    scene.broker.intercept = () => answer();
+    scene.broker.watches.drop();
+    await scene.until("it is noticed", () => !scene.sync.state.broker.connected);
+    await scene.pass(30_000);
+    expect(names(scene.local, HERE)).toEqual(WEST);
+    expect(writes(scene.local).length).toBe(before);
+    await scene.sync.stop();
+    scene.sync.start();
+    await scene.pass(10_000);
+    expect(names(scene.local, HERE)).toEqual(WEST);
+    expect(scene.sync.state.broker.connected).toBe(false);
+  });
+});
+
+test("While the own API server is away, the broker's changes wait for it", async () => {
+  const first = new FakeApiServer();
+  const { port } = first;
+  const scene = new Scene("east", first, server());
+  await scene.inStep();
+  await first.stop();
+  put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
+  await scene.until("it is noticed", () => !scene.sync.state.local.connected && scene.sync.state.pending === 2);
+  await scene.pass(60_000);
+  const back = server(port);
+  while (back.version <= first.version) back.compact();
+  await scene.until("copies", () => names(back, HERE).length === 2);
+  expect(writes(scene.broker)).toEqual([]);
+});
+
+test("A storm of 410 changes nothing", async () => {
+  const scene = new Scene("east", server(), server());
+  put(scene.local, ...published("east", 1));
+  put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
+  await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(scene.broker, THERE).length === 4);
+  await scene.inStep();
+  const before = writes(scene.local).length + writes(scene.broker).length;
+  for (let i = 0; i < 20; i++) {
+    for (const on of [scene.local, scene.broker]) {
+      on.compact();
+      on.watches.expire();
+    }
+    await scene.pass(500);
+  }
+  await scene.inStep();
+  expect(writes(scene.local).length + writes(scene.broker).length).toBe(before);
+  expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+});
