@@ -53,7 +53,7 @@ export function garbageController(api: Api): KeyedWorker {
   return worker;
 }
 
-/** Deletes a dependent that has owners, none of which exists. */
+/** Deletes a dependent that has owners, none of which exists; else the references to those that do not exist go. */
 function collect(api: Api, dependent: StoredObject): void {
   const { ownerReferences = [], uid = "", deletionTimestamp } = parseStored(dependent).metadata;
   if (ownerReferences.length === 0 || deletionTimestamp) return;
@@ -62,7 +62,13 @@ function collect(api: Api, dependent: StoredObject): void {
     // An owner in another namespace is none.
     return owner !== undefined && (owner.namespace === "" || owner.namespace === dependent.namespace);
   };
-  if (ownerReferences.every((owner) => !lives(owner.uid))) discard(api, dependent, { uid, propagation: "Background" });
+  const dead = ownerReferences.filter((owner) => !lives(owner.uid));
+  if (dead.length === ownerReferences.length) discard(api, dependent, { uid, propagation: "Background" });
+  else if (dead.length > 0) {
+    change(api, dependent, (object) => {
+      object.metadata.ownerReferences = ownerReferences.filter((owner) => !dead.includes(owner));
+    });
+  }
 }
 
 /** Carries on with the deletion of an owner that waits for its dependents. */

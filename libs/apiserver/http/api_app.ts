@@ -10,7 +10,7 @@ import { parseAccept } from "./media.ts";
 import { type RequestInfo, requestInfo } from "./request_info.ts";
 import { type Serving, serveResource } from "./serve_resource.ts";
 import { serveSubresource } from "./serve_subresource.ts";
-import { badRequest, noSuchPath, StatusError } from "./status_error.ts";
+import { badRequest, invalidOption, noSuchPath, notSupported, StatusError } from "./status_error.ts";
 
 /** What the app asks of authentication and authorization. Both throw a StatusError to refuse. */
 export interface Guard {
@@ -93,6 +93,13 @@ function found(value: object | undefined): Response {
   return json(value);
 }
 
+function optionsOf(verb: string): Parameters<typeof invalidOption>[0] {
+  if (verb === "create") return "CreateOptions";
+  if (verb === "update") return "UpdateOptions";
+  if (verb === "patch") return "PatchOptions";
+  return verb.startsWith("delete") ? "DeleteOptions" : "ListOptions";
+}
+
 /** @throws StatusError 404 where the path names no resource that is served, 400 for bad parameters. */
 export function scopeOf(
   { api }: Pick<Serving, "api">,
@@ -122,7 +129,7 @@ export function scopeOf(
     throw noSuchPath();
   const query = new URL(request.url).searchParams;
   const dryRun = query.getAll("dryRun");
-  if (dryRun.some((value) => value !== "All")) throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun must be "All"`);
+  if (dryRun.some((value) => value !== "All")) throw invalidOption(optionsOf(info.verb), notSupported("dryRun", dryRun, ["All"]));
   const agent = request.headers.get("user-agent") ?? "unknown";
   return {
     user,

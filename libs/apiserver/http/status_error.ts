@@ -129,6 +129,27 @@ export function unsupportedMediaType(message: string): StatusError {
   return new StatusError(415, "UnsupportedMediaType", message);
 }
 
+/** A query parameter of a write is wrong. Example: `invalidOption("PatchOptions", required("fieldManager"))`. */
+export function invalidOption(
+  options: "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions" | "ListOptions",
+  cause: Cause,
+): StatusError {
+  return invalid("meta.k8s.io", options, "", [cause]);
+}
+
+export function notSupported(field: string, value: unknown, supported: readonly string[]): Cause {
+  const list = supported.map((one) => JSON.stringify(one)).join(", ");
+  return {
+    reason: "FieldValueNotSupported",
+    message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`,
+    field,
+  };
+}
+
+export function fieldForbidden(field: string, detail: string): Cause {
+  return { reason: "FieldValueForbidden", message: `Forbidden: ${detail}`, field };
+}
+
 /** @param kind for example "Pod"; causes' messages are joined as kubectl shows them. */
 export function invalid(group: string, kind: string, name: string, causes: readonly Cause[]): StatusError {
   const lines = causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { serverSideApply } from "../apply/mod.ts";
 import { isTrue } from "../http/request_info.ts";
-import { badRequest, StatusError } from "../http/status_error.ts";
+import { invalidOption, required, StatusError } from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
 import type { Json, JsonObject } from "../patch/mod.ts";
 import { rootedOf, writeOf } from "./field_managers.ts";
-import { decodeObject, readMeta, readObject } from "./read_object.ts";
+import { decodeObject, readHead, readMeta } from "./read_object.ts";
 import { type Api, keyOf, type Scope } from "./scope.ts";
 import { createObject, updateObject, type Written } from "./write.ts";
 
 /** Server-side apply: creates the object or lays the applied fields over it. @throws StatusError 400, 409 with the fields in conflict, 4xx. */
 export function applyObject(api: Api, scope: Scope, name: string, body: Json): Written {
   const { query, subresource } = scope;
-  if (!query.get("fieldManager"))
-    throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
-  const applied = readObject(scope, body);
+  if (!query.get("fieldManager")) throw invalidOption("PatchOptions", required("fieldManager", "is required for apply patch"));
+  const applied = readHead(scope, body, true);
   const force = isTrue(query.get("force"));
   const merge = (live: ApiObject | undefined): ApiObject => {
     const result = serverSideApply(live, applied, rootedOf(scope), { ...writeOf(api, scope, applied.apiVersion), force });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { badRequest, conflict, notFound } from "../http/status_error.ts";
+import { badRequest, conflict, forbidden, notFound } from "../http/status_error.ts";
 import { type ApiObject, section, text, timestamp } from "../kinds/api_object.ts";
 import { isObject, type Json, type JsonObject } from "../patch/mod.ts";
 import { present } from "./present.ts";
@@ -23,6 +23,7 @@ export interface Deleted {
   readonly gone: boolean;
 }
 
+const LASTING = new Set(["default", "kube-system", "kube-public"]);
 const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
 
@@ -64,6 +65,7 @@ export function deleteObject(api: Api, scope: Scope, name: string, options: Dele
       name,
       `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${meta.resourceVersion}`,
     );
+  if (type.storage === "namespaces" && LASTING.has(name)) throw forbidden(type, name, "this namespace may not be deleted");
   admit(api, scope, "delete", name, undefined, object);
   const before = JSON.stringify(object);
   const finalizers = new Set(meta.finalizers ?? []);

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { badRequest, StatusError, unsupportedMediaType } from "../http/status_error.ts";
+import {
+  badRequest,
+  fieldForbidden,
+  invalid,
+  invalidOption,
+  invalidValue,
+  StatusError,
+  unsupportedMediaType,
+} from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
 import { applyJsonPatch, isObject, type Json, mergePatch, parseJsonPatch, strategicMergePatch } from "../patch/mod.ts";
 import { rootedOf } from "./field_managers.ts";
@@ -13,6 +21,8 @@ import type { Scope } from "./scope.ts";
  * @throws StatusError 400, 415 or 422 where the patch is malformed or does not fit.
  */
 export function patched(scope: Scope, current: ApiObject, type: string, patch: Json | undefined): ApiObject {
+  if (scope.query.get("force") !== null)
+    throw invalidOption("PatchOptions", fieldForbidden("force", "may not be specified for non-apply patch"));
   const result = apply(scope, current, type, patch);
   if (!isObject(result)) throw badRequest("the patch does not leave an object");
   const { apiVersion, kind, metadata, ...rest } = result;
@@ -24,7 +34,13 @@ export function patched(scope: Scope, current: ApiObject, type: string, patch: J
     throw badRequest(
       `the namespace of the object (${meta.namespace}) does not match the namespace on the URL (${scope.namespace})`,
     );
-  return decodeObject(scope, { apiVersion: current.apiVersion, kind: current.kind, metadata: meta, ...rest });
+  try {
+    return decodeObject(scope, { apiVersion: current.apiVersion, kind: current.kind, metadata: meta, ...rest });
+  } catch (error) {
+    // The patch is well-formed; what it makes of the object is not.
+    if (!(error instanceof StatusError) || error.message.includes("strict decoding error")) throw error;
+    throw invalid(scope.type.group, scope.type.kind, meta.name, [invalidValue("patch", patch ?? null, error.message)]);
+  }
 }
 
 function apply(scope: Scope, current: ApiObject, type: string, patch: Json | undefined): Json {

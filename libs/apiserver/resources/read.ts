@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { badRequest, expired, notFound, StatusError } from "../http/status_error.ts";
+import { badRequest, expired, fieldForbidden, invalidOption, notFound, notSupported, StatusError } from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
 import type { StoredObject } from "../store/object_store.ts";
 import { present } from "./present.ts";
@@ -37,8 +37,7 @@ export function listObjects(api: Api, scope: Scope): ObjectList {
   const asked = query.get("resourceVersion");
   const exact = query.get("resourceVersionMatch") === "Exact";
   if (start && asked && asked !== "0") throw badRequest("specifying resource version is not allowed when using continue");
-  if (exact && (!asked || asked === "0"))
-    throw badRequest('resourceVersionMatch "Exact" is forbidden for resourceVersion "0" or when resourceVersion is unset');
+  checkMatch(query);
   checkNotFuture(api, asked);
   const at = start?.rv ?? (exact ? Number(asked) : api.store.revision);
   const range = {
@@ -69,6 +68,23 @@ export function listObjects(api: Api, scope: Scope): ObjectList {
   if (selection.narrow) return { items, resourceVersion, more };
   const remaining = start ? undefined : api.store.count(range) - items.length;
   return { items, resourceVersion, more, ...(remaining !== undefined && { remaining }) };
+}
+
+/** @throws StatusError 422 where resourceVersionMatch does not go with the resourceVersion. */
+export function checkMatch(query: URLSearchParams): void {
+  const match = query.get("resourceVersionMatch");
+  if (match === null || match === "") return;
+  const asked = query.get("resourceVersion");
+  const field = "resourceVersionMatch";
+  const fault =
+    match !== "Exact" && match !== "NotOlderThan"
+      ? notSupported(field, match, ["Exact", "NotOlderThan", ""])
+      : query.get("sendInitialEvents") === null && !asked
+        ? fieldForbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")
+        : match === "Exact" && asked === "0"
+          ? fieldForbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
+          : undefined;
+  if (fault) throw invalidOption("ListOptions", fault);
 }
 
 /** The state of a range as it was at a resourceVersion of the past. */

@@ -56,6 +56,11 @@ export function readMeta(value: Json | undefined): Meta {
  * @throws StatusError 400 where the body is no object, or one of another kind, name or namespace than the request's path names.
  */
 export function readObject(scope: Scope, value: Json): ApiObject {
+  return decodeObject(scope, readHead(scope, value));
+}
+
+/** As readObject, without a look at what is not the object's head. @param whole kind and apiVersion must be there. */
+export function readHead(scope: Scope, value: Json, whole = !scope.type.builtIn): ApiObject {
   const { type } = scope;
   if (!isObject(value)) throw badRequest("couldn't get version/kind; json parse error: the body is not an object");
   const expected = apiVersionOf(type.group, scope.version.name);
@@ -64,7 +69,7 @@ export function readObject(scope: Scope, value: Json): ApiObject {
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
   if (kind !== undefined && kind !== type.kind)
     throw badRequest(`${type.kind} in version "${scope.version.name}" cannot be handled as a ${kind}: kind does not match`);
-  if (!type.builtIn && (apiVersion === undefined || kind === undefined))
+  if (whole && (apiVersion === undefined || kind === undefined))
     throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value).slice(0, 200)}'`);
   const meta = readMeta(metadata);
   if (scope.name !== undefined && meta.name !== "" && meta.name !== scope.name)
@@ -74,7 +79,7 @@ export function readObject(scope: Scope, value: Json): ApiObject {
   if (scope.name !== undefined) meta.name = scope.name;
   if (type.namespaced) meta.namespace = scope.namespace;
   else delete meta.namespace;
-  return decodeObject(scope, { apiVersion: expected, kind: type.kind, metadata: meta, ...rest });
+  return { apiVersion: expected, kind: type.kind, metadata: meta, ...rest };
 }
 
 /**

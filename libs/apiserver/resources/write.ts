@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { alreadyExists, badRequest, type Cause, conflict, forbidden, invalid, notFound, tooLarge } from "../http/status_error.ts";
+import {
+  alreadyExists,
+  badRequest,
+  type Cause,
+  conflict,
+  forbidden,
+  immutable,
+  invalid,
+  notFound,
+  tooLarge,
+} from "../http/status_error.ts";
 import { type ApiObject, timestamp } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import { strategyOf } from "../kinds/strategies/strategy_of.ts";
@@ -81,6 +91,7 @@ export function updateObject(
       `Precondition failed: UID in precondition: ${object.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
     );
   }
+  const early = deletionFaults(object, old);
   keepSystemFields(scope, object, old);
   const strategy = strategyOf(type);
   strategy?.defaults?.(object);
@@ -88,9 +99,16 @@ export function updateObject(
   normalize(scope, object);
   if (!tracked) trackFields(api, scope, object, old);
   bumpGeneration(scope, object, old);
-  check(api, scope, object, old);
+  check(api, scope, object, old, early);
   if (sameObject(object, old)) return { object: old, created: false };
   return { object: commit(api, scope, object, stored, old), created: false };
+}
+
+/** Only a deletion marks an object as deleted. */
+function deletionFaults({ metadata }: ApiObject, { metadata: was }: ApiObject): Cause[] {
+  return (["deletionTimestamp", "deletionGracePeriodSeconds"] as const)
+    .filter((member) => metadata[member] !== undefined && metadata[member] !== was[member])
+    .map((member) => immutable(`metadata.${member}`, metadata[member]));
 }
 
 /** Members that the server alone sets, and what the written part (main or status) does not cover. */
@@ -139,9 +157,9 @@ function normalize({ type, version: { schema } }: Scope, object: ApiObject): voi
 }
 
 /** Everything that may refuse a state: the type's rules, the metadata's, and those of the embedder. */
-function check(api: Api, scope: Scope, object: ApiObject, old?: ApiObject): void {
+function check(api: Api, scope: Scope, object: ApiObject, old?: ApiObject, early: readonly Cause[] = []): void {
   const { type, version } = scope;
-  const causes: Cause[] = metaFaults(type, object, old);
+  const causes: Cause[] = [...early, ...metaFaults(type, object, old)];
   if (!type.builtIn && version.schema) causes.push(...version.schema.validate(object));
   causes.push(...(strategyOf(type)?.validate?.(object, old) ?? []));
   if (causes.length > 0) throw invalid(type.group, type.kind, object.metadata.name, causes);

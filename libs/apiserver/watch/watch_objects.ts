@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isTrue } from "../http/request_info.ts";
-import { badRequest, expired } from "../http/status_error.ts";
+import { expired, fieldForbidden, invalidOption } from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import type { JsonObject } from "../patch/mod.ts";
 import { present } from "../resources/present.ts";
-import { checkNotFuture, wholeNumber } from "../resources/read.ts";
+import { checkMatch, checkNotFuture, wholeNumber } from "../resources/read.ts";
 import type { Api, Scope } from "../resources/scope.ts";
 import { selectionOf } from "../resources/selection.ts";
 import type { Change } from "../store/object_store.ts";
@@ -36,9 +36,11 @@ export function watchObjects(api: Api, scope: Scope, context: WatchContext): Rea
   const initial = query.get("sendInitialEvents");
   const streaming = initial !== null && isTrue(initial);
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
-  if (initial !== null && query.get("resourceVersionMatch") !== "NotOlderThan")
-    throw badRequest("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-  if (streaming && !bookmarks) throw badRequest("sendInitialEvents requires setting allowWatchBookmarks to true");
+  checkMatch(query);
+  if (initial !== null && query.get("resourceVersionMatch") !== "NotOlderThan") {
+    const why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
+    throw invalidOption("ListOptions", fieldForbidden("resourceVersionMatch", why));
+  }
   const fresh = streaming || (initial === null && (!asked || asked === "0"));
   const from = fresh || !asked ? api.store.revision : Number(asked);
 
@@ -70,7 +72,11 @@ export function watchObjects(api: Api, scope: Scope, context: WatchContext): Rea
     if (change.type === "DELETED") return was ? line("DELETED", object) : undefined;
     const is = selection.matches(object);
     if (is) return line(was ? "MODIFIED" : "ADDED", object);
-    return was ? line("DELETED", object) : undefined;
+    if (!was || change.old === undefined) return undefined;
+    // What leaves the selection is shown as it was last in it, at the resourceVersion at which it left.
+    const left = present({ body: change.old }, type, version);
+    left.metadata.resourceVersion = String(change.rv);
+    return line("DELETED", left);
   };
   const seconds = wholeNumber(query, "timeoutSeconds");
   // The list is read now, not when the client first pulls: what follows must begin exactly after it.

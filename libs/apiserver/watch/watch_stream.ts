@@ -52,7 +52,11 @@ export function watchStream(options: WatchOptions): ReadableStream<Uint8Array> {
     ended = true;
     wake();
   };
-  const timeout = setTimeout(stop, options.timeoutMs);
+  // The client goes on from a last bookmark without having to list.
+  const timeout = setTimeout(() => {
+    bookmarkDue = true;
+    stop();
+  }, options.timeoutMs);
   const bookmarks = setInterval(() => {
     bookmarkDue = true;
     wake();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Cause, immutable, invalidValue, required } from "../../http/status_error.ts";
-import { sameJson } from "../../patch/mod.ts";
+import { type JsonObject, sameJson } from "../../patch/mod.ts";
 import { type ApiObject, section, text } from "../api_object.ts";
 import { fill } from "./defaulting.ts";
 import type { Strategy } from "./strategy.ts";
@@ -21,6 +21,19 @@ function keyFaults(object: ApiObject, member: string): Cause[] {
     );
 }
 
+/** The data of one object may take 1 MiB. */
+const MAX_DATA = 1024 * 1024;
+
+function sizeFaults(size: number, field: string): Cause[] {
+  return size > MAX_DATA
+    ? [{ reason: "FieldValueTooLong", message: `Too long: may not be more than ${MAX_DATA} bytes`, field }]
+    : [];
+}
+
+function sizeOf(data: JsonObject, encoded: boolean): number {
+  return Object.values(data).reduce<number>((sum, value) => sum + Buffer.byteLength(text(value), encoded ? "base64" : "utf8"), 0);
+}
+
 function frozenFaults(object: ApiObject, old: ApiObject | undefined, members: readonly string[]): Cause[] {
   if (old?.["immutable"] !== true) return [];
   const changed = members.filter((member) => !sameJson(object[member] ?? {}, old[member] ?? {}));
@@ -36,6 +49,7 @@ export const configMap: Strategy = {
   validate: (object, old) => [
     ...keyFaults(object, "data"),
     ...keyFaults(object, "binaryData"),
+    ...sizeFaults(sizeOf(section(object, "data"), false) + sizeOf(section(object, "binaryData"), true), ""),
     ...frozenFaults(object, old, ["data", "binaryData"]),
   ],
 };
@@ -54,6 +68,7 @@ export const secret: Strategy = {
     for (const [key, value] of Object.entries(section(object, "data"))) {
       if (!BASE64.test(text(value))) causes.push(invalidValue(`data[${key}]`, "<secret>", "illegal base64 data"));
     }
+    causes.push(...sizeFaults(sizeOf(section(object, "data"), true), "data"));
     if (old && object["type"] !== old["type"]) causes.push(immutable("type", object["type"]));
     if (object["type"] === "kubernetes.io/service-account-token" && !object.metadata.annotations?.[ACCOUNT]) {
       causes.push(required(`metadata.annotations[${ACCOUNT}]`));
