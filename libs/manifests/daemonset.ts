@@ -74,8 +74,9 @@ export function daemonSet(parts: DaemonSetParts): Manifest {
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,
-                // Programs and maps; links, routes and sysctls; pointer arithmetic of the verifier; ICMP probes.
-                capabilities: { drop: ["ALL"], add: ["BPF", "NET_ADMIN", "PERFMON", "NET_RAW"] },
+                // Programs and maps; links, routes and sysctls; pointer arithmetic of the verifier; ICMP probes; opening programs
+                // and links by their id, which the kernel grants to SYS_ADMIN alone (libs/dataplane/preflight.ts asks for it).
+                capabilities: { drop: ["ALL"], add: ["BPF", "NET_ADMIN", "PERFMON", "NET_RAW", "SYS_ADMIN"] },
                 seccompProfile: { type: "RuntimeDefault" },
               },
               terminationMessagePolicy: "FallbackToLogsOnError",

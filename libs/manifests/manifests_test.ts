@@ -65,7 +65,7 @@ test("the apps read the pod CIDRs themselves where they are those of the nodes",
 test("no container is privileged, and none carries a secret in its environment", () => {
   for (const set of [gateway, agent]) {
     expect(container(set).securityContext.privileged).toBeUndefined();
-    expect(container(set).securityContext.capabilities.add).toEqual(["BPF", "NET_ADMIN", "PERFMON", "NET_RAW"]);
+    expect(container(set).securityContext.capabilities.add).toEqual(["BPF", "NET_ADMIN", "PERFMON", "NET_RAW", "SYS_ADMIN"]);
     expect(Object.keys(env(set)).filter((name) => /TOKEN|_PSK$/.test(name))).toEqual([]);
   }
 });

@@ -33,7 +33,7 @@ export function cleaningPod(node: string, namespace: string, image: string): Man
           name: "uninstall",
           image,
           command: ["strait", "routeagent", "--uninstall"],
-          securityContext: { capabilities: { drop: ["ALL"], add: ["BPF", "NET_ADMIN", "PERFMON"] } },
+          securityContext: { capabilities: { drop: ["ALL"], add: ["BPF", "NET_ADMIN", "PERFMON", "SYS_ADMIN"] } },
           terminationMessagePolicy: "FallbackToLogsOnError",
           volumeMounts: nodeFolders.volumeMounts,
         },
