@@ -31,14 +31,17 @@ export interface JoinSettings {
   readonly healthCheck: { readonly enabled: boolean; readonly intervalSeconds: number; readonly maxPacketLossCount: number };
   readonly customDomains: readonly string[];
   readonly broker: BrokerAddress;
-  /** Image repository and version: `REPOSITORY/strait:VERSION`, or `strait:VERSION` where there is no repository. */
+  /** Image repository and version: `REPOSITORY/strait:VERSION`; without a repository, the image that was loaded onto the nodes. */
   readonly repository: string;
   readonly version: string;
   readonly imageOverrides: Readonly<Record<string, string>>;
 }
 
-/** The image of a component, an override first. Example: `imageOf(settings, "submariner-gateway")` is "strait:0.1.0". */
+/** Stands for images that no registry has: a bare name would be looked up on the internet. */
+const LOCAL = "localhost";
+
+/** The image of a component, an override first. Example: `imageOf(settings, "submariner-gateway")` is "localhost/strait:0.1.0". */
 export function imageOf({ repository, version, imageOverrides }: JoinSettings, component: string): string {
-  const name = repository === "" ? "strait" : `${repository.replace(/\/+$/, "")}/strait`;
+  const name = `${repository === "" ? LOCAL : repository.replace(/\/+$/, "")}/strait`;
   return imageOverrides[component] ?? `${name}:${version}`;
 }

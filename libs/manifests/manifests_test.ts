@@ -89,7 +89,7 @@ test("the Submariner object names the key's Secret and never the key", () => {
 });
 
 test.each([
-  ["", "1.2", {}, "strait:1.2"],
+  ["", "1.2", {}, "localhost/strait:1.2"],
   ["registry.example/team/", "1.2", {}, "registry.example/team/strait:1.2"],
   ["registry.example", "1.2", { "submariner-gateway": "other:3" }, "other:3"],
 ])("imageOf repository %p version %p overrides %p is %p", (repository, version, imageOverrides, image) => {

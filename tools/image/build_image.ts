@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `./justw image [--arch amd64,arm64] [--name strait:0.0.0]`: an OCI image without a container engine, as a layout in `build/image/oci`
+ * `./justw image [--arch amd64,arm64] [--name localhost/strait:0.0.0]`: an OCI image without a container engine, as a layout in `build/image/oci`
  * and one archive, `build/image/strait.tar`. The same commit on the same state of Debian's archive gives the same digest.
  *
  * @example
@@ -18,7 +18,7 @@ import { type Arch, arches } from "./arch.ts";
 import { rootFs } from "./root_fs.ts";
 
 const { values } = parseArgs({
-  options: { arch: { type: "string", default: "amd64,arm64" }, name: { type: "string", default: `strait:${manifest.version}` } },
+  options: { arch: { type: "string", default: "amd64,arm64" }, name: { type: "string", default: `localhost/strait:${manifest.version}` } },
 });
 const wanted = values.arch.split(",").map((name) => {
   const arch = arches.find((candidate) => candidate.name === name);
