@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, openSync, readdirSync } from "node:fs";
+import { mkdir, rm, rmdir } from "node:fs/promises";
+import type { Authority } from "../control_plane/authority.ts";
+import { type KubeConfigSpec, kubeConfig } from "../control_plane/kubeconfig.ts";
+import type { Namespace } from "../namespace.ts";
+import { nodeFiles } from "./node_files.ts";
+import { nodeScript } from "./node_script.ts";
+import { controlGroup, type RealNodeConfig } from "./real_node_config.ts";
+
+export interface RealNodeParts extends RealNodeConfig {
+  /** The node's network namespace. */
+  readonly ns: Pick<Namespace, "path">;
+  /** The cluster's authority, which makes the node's certificates. */
+  readonly authority: Authority;
+  readonly cluster: Pick<KubeConfigSpec, "name" | "url">;
+}
+
+/**
+ * A node with a real containerd, kubelet and kube-proxy, in namespaces of its own. One signal ends all of it; started again on the same
+ * folder it is the node after a reboot.
+ *
+ * @example
+ * const node = await RealNode.start(parts);
+ * await node.kill();   // the power is cut
+ * await node.start();  // and comes back
+ * await node.remove(); // no process, mount, control group or file is left
+ */
+export class RealNode {
+  readonly #parts: RealNodeParts;
+  #child: Bun.Subprocess | undefined;
+
+  private constructor(parts: RealNodeParts) {
+    this.#parts = parts;
+  }
+
+  static async start(parts: RealNodeParts): Promise<RealNode> {
+    const node = new RealNode(parts);
+    await node.#prepare();
+    await node.start();
+    return node;
+  }
+
+  /** The first process of the node as this machine counts; undefined while the node is off. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Turns the node on and waits until its programs are started. */
+  async start(): Promise<void> {
+    const { dir, ns } = this.#parts;
+    await rm(`${dir}/booted`, { force: true });
+    const log = openSync(`${dir}/log/node.log`, "a");
+    const unshare = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child=SIGKILL", "--mount-proc"];
+    this.#child = Bun.spawn(["nsenter", `--net=${ns.path}`, ...unshare, "sh", `${dir}/node.sh`], {
+      stdin: "ignore",
+      stdout: log,
+      stderr: log,
+    });
+    while (!existsSync(`${dir}/booted`)) {
+      if (this.#child.exitCode !== null) throw new Error(`node ${this.#parts.name} did not start; see ${dir}/log/node.log`);
+      await Bun.sleep(20);
+    }
+  }
+
+  /** Cuts the power: SIGKILL to everything on the node at once. */
+  async kill(): Promise<void> {
+    this.#child?.kill("SIGKILL");
+    await this.#child?.exited;
+    this.#child = undefined;
+    await removeControlGroups(controlGroup(this.#parts.id));
+  }
+
+  /** Kills the node and removes its folder. */
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.#parts.dir, { recursive: true, force: true });
+  }
+
+  async #prepare(): Promise<void> {
+    const { dir, name, authority, cluster } = this.#parts;
+    await mkdir(`${dir}/log`, { recursive: true });
+    for (const [path, text] of Object.entries(nodeFiles(this.#parts))) await Bun.write(`${dir}/${path}`, text);
+    await Bun.write(`${dir}/node.sh`, nodeScript(this.#parts));
+    await Bun.write(`${dir}/pki/ca.crt`, authority.cert);
+    const users = [
+      { file: "kubelet", user: `system:node:${name}`, groups: ["system:nodes"] },
+      { file: "proxy", user: "system:kube-proxy" },
+    ];
+    for (const { file, ...subject } of users) {
+      await Bun.write(
+        `${dir}/${file}.kubeconfig`,
+        kubeConfig({ ...cluster, ca: authority.cert, user: await authority.issue(subject) }),
+      );
+    }
+  }
+}
+
+const HIERARCHIES = "/sys/fs/cgroup";
+
+/** Removes a control group of every hierarchy with all groups below; a moment's patience, as the kernel empties them a little later. */
+async function removeControlGroups(name: string): Promise<void> {
+  for (const hierarchy of readdirSync(HIERARCHIES)) {
+    const top = `${HIERARCHIES}/${hierarchy}/${name}`;
+    if (!existsSync(top)) continue;
+    for (let attempt = 0; existsSync(top); attempt++) {
+      for (const group of groupsBelow(top)) await rmdir(group).catch(() => undefined);
+      if (attempt > 100) throw new Error(`${top} cannot be removed: processes are still in it`);
+      if (existsSync(top)) await Bun.sleep(20);
+    }
+  }
+}
+
+/** A group and all below it, the deepest first. */
+function groupsBelow(group: string): string[] {
+  const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [...children.flatMap((entry) => groupsBelow(`${group}/${entry.name}`)), group];
+}
