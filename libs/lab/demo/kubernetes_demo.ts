@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nodesOf } from "../cluster.ts";
 import { createLab, type KubePod, type Lab } from "../mod.ts";
+import { connected } from "./connected.ts";
 import { CABLES, type Flags } from "./flags.ts";
 import type { Verdict } from "./main.ts";
 import { podsAndService, SERVICE } from "./manifest.ts";
@@ -34,7 +35,8 @@ export async function kubernetesDemo(flags: Flags, say: (text: string) => void):
     say(`lab ${lab.id} is up after ${since()}: two clusters and a broker on ${servers}; typed on the workstation:\n`);
     const typist = new Typist(lab.workstation, say);
     await join(lab, typist);
-    say(`\njoined after ${since()}\n`);
+    await connected(lab);
+    say(`\ngateways connected after ${since()}\n`);
     const pods = await makePods(lab, typist);
     const measured = await measurePairs(lab, pods, { packet: lab.innerMtu });
     say(`\n${drawPairs(measured, lab.innerMtu)}`);
