@@ -16,19 +16,11 @@ import {
 import { type ClusterId, formatAddress, GATEWAY_LEASE, gatewayName, ok, type Problem, type Result, refuse } from "@strait/model";
 import type { AppContext, Extra } from "@strait/node";
 import { elapsed } from "@strait/time";
+import type { BrokerDuty } from "./broker_duty.ts";
 import { ArrivalWatch, cablesOf } from "./cables.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
 import { findLocalState, type LocalState } from "./local_state.ts";
 import type { NodeNetwork } from "./node_network.ts";
-
-/** What the leading gateway does with the broker. */
-export interface BrokerDuty {
-  /** Begins or ends to exchange objects. What was exchanged stays when it ends. */
-  lead(leading: boolean): void;
-  problems(): readonly Problem[];
-  status(): unknown;
-  stop(): Promise<void>;
-}
 
 export interface GatewayRoleOptions {
   readonly context: AppContext;
@@ -38,8 +30,8 @@ export interface GatewayRoleOptions {
   readonly clusterId: ClusterId;
   readonly network: NodeNetwork;
   readonly openPings: OpenPings;
-  /** Undefined where there is no broker. */
-  readonly broker: BrokerDuty | undefined;
+  /** Makes what is done with the broker; undefined where there is none. */
+  readonly openBroker: ((onChange: () => void) => BrokerDuty) | undefined;
 }
 
 /** What one connection is, with what metrics need besides. */
@@ -62,7 +54,7 @@ const TOLD_FAILURES = 8;
  * every gateway forwards, and goes on when all of this stops.
  *
  * @example
- * const role = new GatewayRole({ context, member, config, namespace, clusterId, network, openPings, broker });
+ * const role = new GatewayRole({ context, member, config, namespace, clusterId, network, openPings, openBroker });
  * role.start();
  */
 export class GatewayRole implements Extra {
@@ -73,6 +65,7 @@ export class GatewayRole implements Extra {
   readonly #reporter: GatewayReporter;
   readonly #prober: Prober | undefined;
   readonly #events: EventRecorder;
+  readonly #broker: BrokerDuty | undefined;
   readonly #arrivals = new ArrivalWatch(ARRIVAL_MS);
   readonly #established = new Map<string, number>();
   #recorded = new Set<string>();
@@ -105,6 +98,7 @@ export class GatewayRole implements Extra {
     });
     this.#reporter = new GatewayReporter({ ...common, podName: config.podName, report: () => this.#report() });
     this.#events = new EventRecorder({ client, component: "strait-gateway", host: nodeName, log, timers });
+    this.#broker = options.openBroker?.(() => this.#reporter.changed());
     const { enabled, ...settings } = config.probes;
     if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
   }
@@ -145,7 +139,7 @@ export class GatewayRole implements Extra {
   async stop(): Promise<void> {
     for (const end of this.#ends) end();
     this.#prober?.close();
-    await Promise.all([this.#elector.stop(), this.#publisher.stop(), this.#options.broker?.stop()]);
+    await Promise.all([this.#elector.stop(), this.#publisher.stop(), this.#broker?.stop()]);
     await this.#reporter.stop();
     this.#options.network.close();
     this.#options.member.client.close();
@@ -164,7 +158,7 @@ export class GatewayRole implements Extra {
       },
       healthCheckIPs: (this.#local?.healthCheck.addresses ?? []).map(formatAddress),
       connections: this.connections().map(({ connection }) => connection),
-      broker: this.#options.broker?.status() ?? null,
+      broker: this.#broker?.status() ?? null,
     };
   }
 
@@ -176,7 +170,7 @@ export class GatewayRole implements Extra {
     const own = [...(this.#local?.failures ?? []), this.#publisher.failure, this.#reporter.failure].filter(
       (reason) => reason !== undefined,
     );
-    return [...own.map((reason) => ({ object: "gateway", reason })), ...(this.#options.broker?.problems() ?? [])];
+    return [...own.map((reason) => ({ object: "gateway", reason })), ...(this.#broker?.problems() ?? [])];
   }
 
   /** Every link to another cluster as it is now. */
@@ -205,14 +199,14 @@ export class GatewayRole implements Extra {
   }
 
   #elected(leading: boolean, holder: string | undefined): void {
-    const { context, broker } = this.#options;
+    const { context } = this.#options;
     if (leading !== this.#leading)
       context.log.info(leading ? "this gateway leads" : "this gateway does not lead any more", { holder });
     else context.log.info("another gateway leads", { holder });
     this.#leading = leading;
     this.#holder = holder;
     this.#publisher.lead(leading);
-    broker?.lead(leading);
+    this.#broker?.lead(leading);
     this.#reporter.changed();
   }
 

@@ -2,9 +2,10 @@
 import { createMemberSource, type OpenPings } from "@strait/member";
 import { ok, type Result, refuse } from "@strait/model";
 import type { AppContext, AppParts } from "@strait/node";
+import { brokerDuty } from "./broker_duty.ts";
 import { cablesOf } from "./cables.ts";
 import { registerGatewayMetrics } from "./gateway_metrics.ts";
-import { type BrokerDuty, GatewayRole } from "./gateway_role.ts";
+import { GatewayRole } from "./gateway_role.ts";
 import { readKubernetesConfig } from "./kubernetes_config.ts";
 import { MetricsPort } from "./metrics_port.ts";
 import type { NodeNetwork } from "./node_network.ts";
@@ -40,13 +41,16 @@ export async function gatewayParts(context: AppContext, hands = kernelHands): Pr
   if (!config.ok) return config;
   const { namespace, clusterId } = kubernetes;
   const { listen, log: logLevel } = options;
-  const made = await createMemberSource({ env, namespace, clusterId, role: "gateway", listen, logLevel, log, timers });
+  const { recall } = context;
+  const made = await createMemberSource({ env, namespace, clusterId, role: "gateway", listen, logLevel, recall, log, timers });
   if (!made.ok) return made;
   const member = made.value;
   const { openNetwork, openPings } = await hands();
-  const broker: BrokerDuty | undefined = undefined;
-  const network = openNetwork();
-  const role = new GatewayRole({ context, member, config: config.value, namespace, clusterId, network, openPings, broker });
+  const { broker: access } = config.value;
+  const openBroker =
+    access && ((onChange: () => void) => brokerDuty({ context, member, access, namespace, clusterId, onChange }));
+  const common = { context, member, config: config.value, namespace, clusterId };
+  const role = new GatewayRole({ ...common, network: openNetwork(), openPings, openBroker });
   registerGatewayMetrics(metrics, () => ({
     cluster: clusterId,
     hostname: member.nodeName,

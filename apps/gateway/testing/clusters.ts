@@ -46,7 +46,12 @@ export function fillEast(server: FakeApiServer): void {
   nodes.put(nodeObject("gw2", "172.31.1.3", "10.1.1.0/24"));
   server.objects(EndpointKind).put(remoteEndpoint("west", "172.31.9.3"));
   server.objects(ClusterKind).put({
-    metadata: { name: "west", namespace: "submariner-operator", creationTimestamp: "2026-01-01T00:00:00Z" },
+    metadata: {
+      name: "west",
+      namespace: "submariner-operator",
+      labels: { "submariner-io/clusterID": "west" },
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    },
     spec: {
       cluster_id: "west",
       service_cidr: ["100.2.0.0/16"],

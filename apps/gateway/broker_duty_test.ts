@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterEach, describe, expect, test } from "bun:test";
+import { ClusterKind, type Endpoint, EndpointKind, type Gateway, GatewayKind } from "@strait/k8s";
+import { FakeApiServer, failure, until, webPage } from "@strait/k8s/testing";
+import { fillEast, remoteEndpoint } from "./testing/clusters.ts";
+import { GatewayProcess } from "./testing/gateway_process.ts";
+
+const NS = "submariner-operator";
+const BROKER_NS = "submariner-k8s-broker";
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+function api(options = {}): FakeApiServer {
+  const server = new FakeApiServer(options);
+  ends.push(() => server.stop());
+  return server;
+}
+
+/** East's only gateway, with a broker. */
+async function east(server: FakeApiServer, broker: Pick<FakeApiServer, "url">): Promise<GatewayProcess> {
+  const env = { BROKER_K8S_APISERVER: broker.url, BROKER_K8S_APISERVERTOKEN: "token", BROKER_K8S_REMOTENAMESPACE: BROKER_NS };
+  const process = new GatewayProcess({ server: server.url, node: "gw1", ip: "172.31.1.2", env });
+  ends.push(() => process.stop());
+  await process.start();
+  return process;
+}
+
+const failureOf = (server: FakeApiServer) =>
+  (server.objects(GatewayKind).get(`${NS}/gw1`) as unknown as Gateway | undefined)?.status.statusFailure;
+const onBroker = (broker: FakeApiServer) => broker.objects(EndpointKind).list(BROKER_NS) as unknown as Endpoint[];
+
+const clusters = (gateway: GatewayProcess): string[] => [...gateway.kernel.rows.clusters.values()].map(({ id }) => id);
+
+/** What another cluster has on the broker. */
+function putSouth(broker: FakeApiServer): void {
+  const { metadata, spec } = remoteEndpoint("south", "172.31.9.4", {
+    subnets: ["10.3.0.0/16"],
+    healthCheckIP: "10.3.0.1",
+  }) as never as Endpoint;
+  const labels = { "submariner-io/clusterID": "south" };
+  broker.objects(EndpointKind).put({ metadata: { ...metadata, namespace: BROKER_NS, labels }, spec } as never);
+  broker.objects(ClusterKind).put({
+    metadata: { name: "south", namespace: BROKER_NS, labels },
+    spec: { cluster_id: "south", service_cidr: [], cluster_cidr: ["10.3.0.0/16"], global_cidr: [], color_codes: ["blue"] },
+  });
+}
+
+describe("The leading gateway", () => {
+  test("sends its own objects to the broker and makes cables to those of the others", async () => {
+    const [server, broker] = [api(), api()];
+    fillEast(server);
+    putSouth(broker);
+    const gateway = await east(server, broker);
+    await until("our Endpoint on the broker", () => onBroker(broker).some(({ spec }) => spec.cluster_id === "east"));
+    await until("a cable to south", () => clusters(gateway).includes("south"));
+    const own = onBroker(broker).find(({ spec }) => spec.cluster_id === "east");
+    expect(own?.metadata.labels).toEqual({ "submariner-io/clusterID": "east" });
+    expect(own?.metadata.annotations?.["strait.io/gateways"]).toContain("gw1");
+  });
+
+  test("does everything else while the broker is away at the start, says so, and exchanges when it comes", async () => {
+    const gone = api();
+    const { port, url } = gone;
+    await gone.stop();
+    const server = api();
+    fillEast(server);
+    const gateway = await east(server, { url });
+    await until("rows", () => gateway.kernel.rows.hops.size === 1);
+    await until("a failure", () => failureOf(server)?.includes("broker: ") === true);
+    const broker = api({ port });
+    putSouth(broker);
+    await until("our Endpoint on the broker", () => onBroker(broker).some(({ spec }) => spec.cluster_id === "east"), 20_000);
+    await until("no failure", () => failureOf(server) === "");
+  }, 40_000);
+
+  test.each([
+    ["an expired token", () => failure(401, "Unauthorized", "Unauthorized"), "Unauthorized"],
+    ["a token without rights", () => failure(403, "Forbidden", "endpoints is forbidden"), "forbidden"],
+    ["a broker that answers web pages", () => webPage(), "Kubernetes"],
+    ["a broker that breaks", () => failure(500, "InternalError", "etcdserver: no leader"), "etcdserver: no leader"],
+  ])(
+    "keeps every cable with %s, and tells it in its Gateway",
+    async (_, answer, words) => {
+      const [server, broker] = [api(), api()];
+      fillEast(server);
+      putSouth(broker);
+      const gateway = await east(server, broker);
+      await until("a cable to south", () => clusters(gateway).includes("south"));
+      broker.intercept = answer;
+      broker.watches.drop();
+      await until("a failure", () => failureOf(server)?.includes(words) === true);
+      expect(clusters(gateway)).toContain("south");
+      broker.intercept = () => undefined;
+      await until("no failure", () => failureOf(server) === "", 20_000);
+      expect(clusters(gateway)).toContain("south");
+    },
+    40_000,
+  );
+});
