@@ -27,7 +27,7 @@ function rangeOf({ address, prefixLength }: Cidr): { first: bigint; last: bigint
  * if (!taken) claims.add({ cidr: cidr("10.1.0.0/16"), owner: "east", what: "cluster east" });
  */
 export class Claims {
-  readonly #sorted: Held[] = [];
+  #sorted: Held[] = [];
 
   /** How many have a first address up to this one. */
   #upTo(address: bigint): number {
@@ -63,5 +63,10 @@ export class Claims {
     if (inside.some((held) => held.owner !== claim.owner)) throw new RangeError(`a prefix of ${claim.what} is taken already`);
     if (inside.some((held) => held.cidr.prefixLength <= claim.cidr.prefixLength)) return;
     this.#sorted.splice(from, to - from, { ...claim, ...range });
+  }
+
+  /** Gives back all that the owner has. */
+  removeOf(owner: string): void {
+    if (this.#sorted.some((held) => held.owner === owner)) this.#sorted = this.#sorted.filter((held) => held.owner !== owner);
   }
 }

@@ -8,6 +8,7 @@ import {
   formatCidr,
   hostCidr,
   type MemberEndpoint,
+  type NodeName,
   type Problem,
   parseNodeName,
   type RemoteCluster,
@@ -18,60 +19,14 @@ import {
 } from "@strait/model";
 import { Claims } from "./claims.ts";
 import type { JoinedCluster } from "./membership_view.ts";
+import { broadest, endsOf, keepingOld, newerFirst } from "./remote_choice.ts";
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 const byName = (a: { readonly hostname: string }, b: { readonly hostname: string }): number =>
   byText(sanitizeName(a.hostname), sanitizeName(b.hostname)) || byText(a.hostname, b.hostname);
 
-/** The newest Endpoint of every other cluster: a failover makes a new one, and the old one may linger. */
-export function newestEndpoints(own: ClusterId, endpoints: Iterable<MemberEndpoint>): Map<ClusterId, MemberEndpoint> {
-  const newest = new Map<ClusterId, MemberEndpoint>();
-  for (const endpoint of endpoints) {
-    if (endpoint.clusterId === own) continue;
-    const known = newest.get(endpoint.clusterId);
-    const newer = known && (endpoint.createdAt - known.createdAt || byText(endpoint.uid, known.uid));
-    if (newer === undefined || newer > 0) newest.set(endpoint.clusterId, endpoint);
-  }
-  return newest;
-}
-
-/** The subnets without those that another one of the list holds. */
-export function broadest(subnets: readonly Cidr[]): readonly Cidr[] {
-  return subnets.filter(
-    (inner, i) => !subnets.some((outer, o) => o !== i && covers(outer, inner) && (!sameCidr(outer, inner) || o < i)),
-  );
-}
-
-/** Where cables to a gateway end. Until NAT discovery says more, the cluster's own word on translation decides. */
-function endsOf(endpoint: MemberEndpoint, gateway: MemberEndpoint["gateways"][number]): readonly Address[] {
-  return endpoint.natEnabled && gateway.publicIps.length > 0 ? gateway.publicIps : gateway.privateIps;
-}
-
-function same(a: RemoteCluster, b: RemoteCluster): boolean {
-  const subnets = a.subnets.length === b.subnets.length && a.subnets.every((s, i) => sameCidr(s, b.subnets[i] as Cidr));
-  return subnets && a.gateways.length === b.gateways.length && a.gateways.every((g, i) => sameGateway(g, b.gateways[i]));
-}
-
-function sameGateway(a: RemoteGateway, b: RemoteGateway | undefined): boolean {
-  if (!b || a.name !== b.name || a.port !== b.port || a.addresses.length !== b.addresses.length) return false;
-  return a.addresses.every((address, i) => sameAddress(address, b.addresses[i] as Address));
-}
-
 /** Its tunnel ends are a cluster's in another way than its subnets: one may not lie in the other. */
 const endsOwner = (id: ClusterId): string => `${id}/gateways`;
-
-/** What the choice depends on. */
-export interface ClustersInput {
-  readonly own: ClusterId;
-  readonly backends: readonly string[];
-  /** What the own cluster announces and where its own tunnels end. */
-  readonly taken: readonly Claims[];
-  readonly endpoints: Iterable<MemberEndpoint>;
-  readonly joined: Iterable<JoinedCluster>;
-  /** What was chosen the last time. */
-  readonly previous: readonly RemoteCluster[];
-}
 
 /**
  * Which other clusters are joined, with which subnets and gateways. A prefix belongs to one cluster only:
@@ -83,104 +38,203 @@ export interface ClustersInput {
  * A cluster that was not joined before and wants anything that is taken is refused whole, as half of it would only confuse. One
  * that was joined keeps what it had, so that nobody loses what works by another's doing or by a mistake of his own.
  *
- * Lists keep their order by id, and what is equal to the previous choice is the same object.
+ * Only clusters that changed, and those that did not get all they want, are looked at again.
  */
-export function chooseClusters(input: ClustersInput): { clusters: readonly RemoteCluster[]; problems: readonly Problem[] } {
-  const newest = newestEndpoints(input.own, input.endpoints);
-  const joined = new Map([...input.joined].map(({ id, createdAt }) => [id, createdAt]));
-  const previous = new Map(input.previous.map((cluster) => [cluster.id, cluster]));
-  const rank = (endpoint: MemberEndpoint): number => joined.get(endpoint.clusterId) ?? endpoint.createdAt;
-  const ordered = [...newest.values()].sort((a, b) => rank(a) - rank(b) || byText(a.clusterId, b.clusterId));
-  const claims = new Claims();
-  const problems: Problem[] = [];
-  const conflict = (prefix: Cidr, owner: string): string | undefined => {
-    for (const others of [...input.taken, claims]) {
+export class MemberClusters {
+  readonly #endpoints = new Map<string, MemberEndpoint>();
+  readonly #keysOf = new Map<ClusterId, Set<string>>();
+  readonly #joined = new Map<ClusterId, number>();
+  readonly #chosen = new Map<ClusterId, RemoteCluster>();
+  readonly #problems = new Map<ClusterId, Problem[]>();
+  readonly #dirty = new Set<ClusterId>();
+  readonly #claims = new Claims();
+  #taken: readonly Claims[] = [];
+  #own: ClusterId | undefined;
+  #backends: readonly string[] = [];
+  #list: readonly RemoteCluster[];
+
+  /** @param previous what was chosen last, perhaps by a process before this one */
+  constructor(previous: readonly RemoteCluster[]) {
+    this.#list = previous;
+    for (const cluster of previous) {
+      this.#chosen.set(cluster.id, cluster);
+      this.#dirty.add(cluster.id);
+    }
+  }
+
+  /** The joined ones by id; the same list, with the same members, where nothing changed. As of the last `choose`. */
+  get list(): readonly RemoteCluster[] {
+    return this.#list;
+  }
+
+  /** Why others are not, or not with all that they want. As of the last `choose`. */
+  get problems(): readonly Problem[] {
+    return [...this.#problems.values()].flat();
+  }
+
+  /** Says who we are: own Endpoints do not count, and neither do those with other cable drivers. */
+  own(id: ClusterId, backends: readonly string[]): void {
+    if (this.#own === id && this.#backends.join() === backends.join()) return;
+    this.#own = id;
+    this.#backends = backends;
+    this.#allDirty();
+  }
+
+  /** Says what nobody else may have: what the own cluster announces and where its tunnels end. */
+  set taken(taken: readonly Claims[]) {
+    if (this.#taken === taken) return;
+    this.#taken = taken;
+    this.#allDirty();
+  }
+
+  putJoined({ id, createdAt }: JoinedCluster): void {
+    if (this.#joined.get(id) === createdAt) return;
+    this.#joined.set(id, createdAt);
+    this.#dirty.add(id);
+  }
+
+  deleteJoined(id: ClusterId): void {
+    if (this.#joined.delete(id)) this.#dirty.add(id);
+  }
+
+  putEndpoint(key: string, endpoint: MemberEndpoint): void {
+    this.deleteEndpoint(key);
+    this.#endpoints.set(key, endpoint);
+    const keys = this.#keysOf.get(endpoint.clusterId) ?? new Set();
+    this.#keysOf.set(endpoint.clusterId, keys.add(key));
+    this.#dirty.add(endpoint.clusterId);
+  }
+
+  deleteEndpoint(key: string): void {
+    const id = this.#endpoints.get(key)?.clusterId;
+    if (id === undefined) return;
+    this.#endpoints.delete(key);
+    const keys = this.#keysOf.get(id);
+    if (keys?.delete(key) && keys.size === 0) this.#keysOf.delete(id);
+    this.#dirty.add(id);
+  }
+
+  /** Chooses anew for those that changed. */
+  choose(): void {
+    if (this.#dirty.size === 0) return;
+    // What one gives back may be what another waits for.
+    for (const id of this.#problems.keys()) this.#dirty.add(id);
+    const before = new Map([...this.#dirty].map((id) => [id, this.#chosen.get(id)]));
+    for (const id of this.#dirty) {
+      for (const owner of [id, endsOwner(id)]) this.#claims.removeOf(owner);
+      this.#problems.delete(id);
+      this.#chosen.delete(id);
+    }
+    const endpoints = [...this.#dirty].flatMap((id) => this.#usable(id) ?? []).sort((a, b) => this.#earlierFirst(a, b));
+    this.#dirty.clear();
+    const had = new Map(endpoints.map((endpoint) => [endpoint, this.#keepSubnets(endpoint, before.get(endpoint.clusterId))]));
+    for (const endpoint of endpoints) this.#keepEnds(endpoint, before.get(endpoint.clusterId));
+    for (const endpoint of endpoints) {
+      const id = endpoint.clusterId;
+      const subnets = this.#settleSubnets(endpoint, had.get(endpoint) ?? []);
+      if (subnets.length === 0) continue;
+      const next = { id, subnets, gateways: this.#settleGateways(endpoint) };
+      this.#chosen.set(id, keepingOld(next, before.get(id)));
+    }
+    const list = [...this.#chosen.values()].sort((a, b) => byText(a.id, b.id));
+    const same = list.length === this.#list.length && list.every((cluster, i) => cluster === this.#list[i]);
+    if (!same) this.#list = list;
+  }
+
+  #allDirty(): void {
+    for (const id of [...this.#keysOf.keys(), ...this.#chosen.keys()]) this.#dirty.add(id);
+  }
+
+  #refuse(id: ClusterId, object: string, reason: string): false {
+    const list = this.#problems.get(id) ?? [];
+    this.#problems.set(id, [...list, { object, reason }]);
+    return false;
+  }
+
+  /** The newest Endpoint of another cluster whose cables can be made. */
+  #usable(id: ClusterId): MemberEndpoint | undefined {
+    if (id === this.#own) return undefined;
+    const all = [...(this.#keysOf.get(id) ?? [])].flatMap((key) => this.#endpoints.get(key) ?? []);
+    const newest = all.sort(newerFirst)[0];
+    if (!newest || this.#backends.includes(newest.backend)) return newest;
+    const driver = newest.backend.slice(0, 40);
+    const reason = `its cable driver is ${driver} and here only ${this.#backends.join(", ")} can be used: join both with the same one`;
+    this.#refuse(id, `cluster ${id}`, reason);
+    return undefined;
+  }
+
+  #earlierFirst(a: MemberEndpoint, b: MemberEndpoint): number {
+    const rank = (endpoint: MemberEndpoint): number => this.#joined.get(endpoint.clusterId) ?? endpoint.createdAt;
+    return rank(a) - rank(b) || byText(a.clusterId, b.clusterId);
+  }
+
+  #conflict(prefix: Cidr, owner: string): string | undefined {
+    for (const others of [...this.#taken, this.#claims]) {
       const claim = others.conflict(prefix, owner);
       if (claim) return `${formatCidr(claim.cidr)} of ${claim.what}`;
     }
     return undefined;
-  };
-  const claim = (id: ClusterId, prefix: Cidr, owner: string): boolean => {
-    if (conflict(prefix, owner) !== undefined) return false;
-    claims.add({ cidr: prefix, owner, what: `cluster ${id}` });
+  }
+
+  #claim(id: ClusterId, prefix: Cidr, owner: string): boolean {
+    if (this.#conflict(prefix, owner) !== undefined) return false;
+    this.#claims.add({ cidr: prefix, owner, what: `cluster ${id}` });
     return true;
-  };
-
-  const usable = ordered.filter((endpoint) => {
-    if (input.backends.includes(endpoint.backend)) return true;
-    const reason = `its cable driver is ${endpoint.backend.slice(0, 40)} and here only ${input.backends.join(", ")} can be used: join both with the same one`;
-    problems.push({ object: `cluster ${endpoint.clusterId}`, reason });
-    return false;
-  });
-  const wanted = new Map(usable.map((endpoint) => [endpoint.clusterId, broadest(endpoint.subnets)]));
-
-  const kept = new Map<ClusterId, readonly Cidr[]>();
-  for (const { clusterId: id } of usable) {
-    const before = previous.get(id)?.subnets ?? [];
-    const still = before.filter((old) => wanted.get(id)?.some((prefix) => covers(prefix, old)));
-    kept.set(
-      id,
-      still.filter((prefix) => claim(id, prefix, id)),
-    );
-  }
-  for (const endpoint of usable) {
-    const id = endpoint.clusterId;
-    const before = previous.get(id)?.gateways.flatMap((gateway) => gateway.addresses) ?? [];
-    const still = endpoint.gateways
-      .flatMap((gateway) => endsOf(endpoint, gateway))
-      .filter((address) => before.some((old) => sameAddress(old, address)));
-    for (const address of still) claim(id, hostCidr(address), endsOwner(id));
   }
 
-  const clusters: RemoteCluster[] = [];
-  for (const endpoint of usable) {
+  /** What it had and still announces, perhaps as part of something broader. */
+  #keepSubnets({ clusterId: id, subnets }: MemberEndpoint, before: RemoteCluster | undefined): readonly Cidr[] {
+    const still = (before?.subnets ?? []).filter((old) => subnets.some((subnet) => covers(subnet, old)));
+    return still.filter((subnet) => this.#claim(id, subnet, id));
+  }
+
+  #keepEnds(endpoint: MemberEndpoint, before: RemoteCluster | undefined): void {
     const id = endpoint.clusterId;
-    const object = `cluster ${id}`;
-    const had = kept.get(id) ?? [];
-    const more = (wanted.get(id) ?? []).filter((prefix) => !had.some((old) => sameCidr(old, prefix)));
-    const clash = more.map((prefix) => ({ prefix, other: conflict(prefix, id) })).find(({ other }) => other !== undefined);
-    if (clash) {
+    const old = before?.gateways.flatMap((gateway) => gateway.addresses) ?? [];
+    for (const address of endpoint.gateways.flatMap((gateway) => endsOf(endpoint, gateway))) {
+      if (old.some((known) => sameAddress(known, address))) this.#claim(id, hostCidr(address), endsOwner(id));
+    }
+  }
+
+  /** What it gets; empty where it is not joined. */
+  #settleSubnets({ clusterId: id, subnets }: MemberEndpoint, had: readonly Cidr[]): readonly Cidr[] {
+    const wanted = broadest(subnets);
+    const more = wanted.filter((subnet) => !had.some((old) => sameCidr(old, subnet)));
+    for (const subnet of more) {
+      const other = this.#conflict(subnet, id);
+      if (other === undefined) continue;
       const part = had.length > 0 ? "it keeps the subnets it had" : "it is not joined";
-      const reason = `${formatCidr(clash.prefix)} overlaps ${clash.other}, so ${part}: give one of them other subnets`;
-      problems.push({ object, reason });
-      if (had.length === 0) continue;
-    } else for (const prefix of more) claim(id, prefix, id);
-    const subnets = clash ? had : (wanted.get(id) ?? []);
+      this.#refuse(id, `cluster ${id}`, `${formatCidr(subnet)} overlaps ${other}, so ${part}: give one of them other subnets`);
+      return had;
+    }
+    for (const subnet of more) this.#claim(id, subnet, id);
+    return wanted;
+  }
+
+  #settleGateways(endpoint: MemberEndpoint): readonly RemoteGateway[] {
+    const id = endpoint.clusterId;
     const gateways: RemoteGateway[] = [];
     const used = new Set<string>();
     for (const gateway of [...endpoint.gateways].sort(byName)) {
       const name = parseNodeName(sanitizeName(gateway.hostname));
-      const refuse = (reason: string): boolean => {
-        problems.push({ object: `gateway ${id}/${name.ok ? name.value : gateway.hostname.slice(0, 80)}`, reason });
-        return false;
-      };
-      if (!name.ok) {
-        refuse(name.reason);
-        continue;
+      if (!name.ok) this.#refuse(id, `gateway ${id}/${gateway.hostname.slice(0, 80)}`, name.reason);
+      else if (gateways.some((other) => other.name === name.value)) {
+        this.#refuse(id, `gateway ${id}/${name.value}`, "another gateway of the cluster has the same name");
+      } else {
+        const addresses = endsOf(endpoint, gateway).filter((address) => this.#takeEnd(id, name.value, address, used));
+        if (addresses.length > 0) gateways.push({ name: name.value, addresses, port: gateway.port });
       }
-      if (gateways.some((other) => other.name === name.value)) {
-        refuse("another gateway of the cluster has the same name");
-        continue;
-      }
-      const addresses = endsOf(endpoint, gateway).filter((address) => {
-        const text = formatAddress(address);
-        if (used.has(text)) return refuse(`its address ${text} is another gateway's of the cluster too`);
-        used.add(text);
-        const other = conflict(hostCidr(address), endsOwner(id));
-        if (other === undefined) return claim(id, hostCidr(address), endsOwner(id));
-        return refuse(`its address ${text} is taken by ${other}: cables cannot end there`);
-      });
-      if (addresses.length > 0) gateways.push({ name: name.value, addresses, port: gateway.port });
     }
-    const old = previous.get(id);
-    const next: RemoteCluster = {
-      id,
-      subnets: subnets.map((prefix) => old?.subnets.find((known) => sameCidr(known, prefix)) ?? prefix),
-      gateways: gateways.map((gateway) => old?.gateways.find((known) => sameGateway(known, gateway)) ?? gateway),
-    };
-    clusters.push(old && same(old, next) ? old : next);
+    return gateways;
   }
-  clusters.sort((a, b) => byText(a.id, b.id));
-  const unchanged = clusters.length === input.previous.length && clusters.every((cluster, i) => cluster === input.previous[i]);
-  return { clusters: unchanged ? input.previous : clusters, problems };
+
+  #takeEnd(id: ClusterId, name: NodeName, address: Address, used: Set<string>): boolean {
+    const text = formatAddress(address);
+    const object = `gateway ${id}/${name}`;
+    if (used.has(text)) return this.#refuse(id, object, `its address ${text} is another gateway's of the cluster too`);
+    used.add(text);
+    const other = this.#conflict(hostCidr(address), endsOwner(id));
+    if (other === undefined) return this.#claim(id, hostCidr(address), endsOwner(id));
+    return this.#refuse(id, object, `its address ${text} is taken by ${other}: cables cannot end there`);
+  }
 }

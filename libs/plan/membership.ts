@@ -11,23 +11,23 @@ import {
   type NodeName,
   type NodeSpec,
   type Problem,
-  type RemoteCluster,
   sameAddress,
   sameCidr,
   specialSubnet,
 } from "@strait/model";
 import { Claims } from "./claims.ts";
-import { broadest, chooseClusters } from "./member_clusters.ts";
+import { MemberClusters } from "./member_clusters.ts";
 import { MemberNodes } from "./member_nodes.ts";
 import type { JoinedCluster, MemberNode, MemberPod, MembershipPlan, MembershipView, OwnCluster } from "./membership_view.ts";
 import { sortedProblems } from "./plan.ts";
+import { broadest } from "./remote_choice.ts";
 
 /**
  * Makes the planners' input of what is known of the own cluster and the others, each time at the cost of what changed. What did
  * not change is the same object as before, down to the subnets. Pure: the same calls give the same plans.
  *
  * Rows of the own cluster depend on the own cluster's objects only. What another cluster says can make no more than its own entry
- * in `clusters`, inside of what nobody else has (see `chooseClusters`).
+ * in `clusters`, inside of what nobody else has (see `MemberClusters`).
  *
  * @example
  * const membership = new Membership(lastFile);
@@ -37,21 +37,17 @@ import { sortedProblems } from "./plan.ts";
  */
 export class Membership {
   readonly #nodes = new MemberNodes();
-  readonly #endpoints = new Map<string, MemberEndpoint>();
-  readonly #joined = new Map<ClusterId, JoinedCluster>();
+  readonly #clusters: MemberClusters;
   #own: OwnCluster | undefined;
   #ownProblems: readonly Problem[] = [];
   #subnets: readonly Cidr[] = [];
   #specs: readonly NodeSpec[] = [];
   #taken: readonly Claims[] = [];
-  #clusters: readonly RemoteCluster[];
-  #clusterProblems: readonly Problem[] = [];
-  #clustersChanged = true;
   #plan: MembershipPlan | undefined;
 
   /** @param previous what was applied last, perhaps by a process before this one: clusters keep the subnets they have in it */
   constructor(previous?: ClusterFile) {
-    this.#clusters = previous?.clusters ?? [];
+    this.#clusters = new MemberClusters(previous?.clusters ?? []);
   }
 
   /** Says who we are; to be called before the first plan. */
@@ -66,11 +62,14 @@ export class Membership {
     });
     const old = this.#subnets;
     const same = announced.length === old.length && announced.every((subnet, i) => sameCidr(subnet, old[i] as Cidr));
-    if (!same) this.#subnets = announced;
+    if (!same) {
+      this.#subnets = announced;
+      this.#taken = [];
+    }
     this.#nodes.subnets = this.#subnets;
     this.#ownProblems = problems;
-    this.#taken = [];
-    this.#changed();
+    this.#clusters.own(own.cluster.id, own.backends);
+    this.#plan = undefined;
   }
 
   putNode(node: MemberNode): void {
@@ -95,35 +94,30 @@ export class Membership {
 
   /** Says when a cluster joined: who was there first keeps what two want. */
   putJoined(cluster: JoinedCluster): void {
-    this.#joined.set(cluster.id, cluster);
-    this.#changed();
+    this.#clusters.putJoined(cluster);
+    this.#plan = undefined;
   }
 
   deleteJoined(id: ClusterId): void {
-    this.#joined.delete(id);
-    this.#changed();
+    this.#clusters.deleteJoined(id);
+    this.#plan = undefined;
   }
 
   /** Takes an Endpoint object in, under its key; the own cluster's are not looked at. */
   putEndpoint(key: string, endpoint: MemberEndpoint): void {
-    this.#endpoints.set(key, endpoint);
-    this.#changed();
+    this.#clusters.putEndpoint(key, endpoint);
+    this.#plan = undefined;
   }
 
   deleteEndpoint(key: string): void {
-    this.#endpoints.delete(key);
-    this.#changed();
+    this.#clusters.deleteEndpoint(key);
+    this.#plan = undefined;
   }
 
   /** What all of it comes to now; the same object where nothing was said since the last time. */
   plan(): MembershipPlan {
     this.#plan ??= this.#make();
     return this.#plan;
-  }
-
-  #changed(): void {
-    this.#clustersChanged = true;
-    this.#plan = undefined;
   }
 
   #make(): MembershipPlan {
@@ -137,20 +131,9 @@ export class Membership {
       return { file: undefined, problems: sortedProblems(problems) };
     }
     if (specs !== this.#specs || this.#taken.length === 0) this.#takeOwn(own, specs);
-    if (this.#clustersChanged) {
-      const chosen = chooseClusters({
-        own: own.cluster.id,
-        backends: own.backends,
-        taken: this.#taken,
-        endpoints: this.#endpoints.values(),
-        joined: this.#joined.values(),
-        previous: this.#clusters,
-      });
-      this.#clusters = chosen.clusters;
-      this.#clusterProblems = chosen.problems;
-      this.#clustersChanged = false;
-    }
-    problems.push(...this.#clusterProblems);
+    this.#clusters.taken = this.#taken;
+    this.#clusters.choose();
+    problems.push(...this.#clusters.problems);
     if (!specs.some((node) => node.name === own.node)) {
       problems.push({ object: `node ${own.node}`, reason: "the API server has no usable Node object of this name yet" });
       return { file: undefined, problems: sortedProblems(problems) };
@@ -161,7 +144,7 @@ export class Membership {
       node: own.node,
       subnets: this.#subnets,
       nodes: specs,
-      clusters: this.#clusters,
+      clusters: this.#clusters.list,
     };
     return { file, problems: sortedProblems(problems) };
   }
@@ -179,7 +162,6 @@ export class Membership {
       for (const address of addresses) nodes.add({ cidr: hostCidr(address), owner: "", what: `node ${name}` });
     }
     this.#taken = [subnets, nodes];
-    this.#clustersChanged = true;
   }
 }
 

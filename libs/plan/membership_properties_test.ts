@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "bun:test";
-import { contains, covers, formatCidr, overlaps } from "@strait/model";
+import { address, type ClusterId, clusterId, contains, covers, formatCidr, type MemberEndpoint, overlaps } from "@strait/model";
 import { Random } from "@strait/model/testing";
 import { Membership, planMembership } from "./membership.ts";
-import { randomView, reorderedView } from "./testing/membership_scenes.ts";
+import type { JoinedCluster } from "./membership_view.ts";
+import { memberNode, randomEndpoint, randomView, reorderedView } from "./testing/membership_scenes.ts";
 
 const RUNS = 300;
 
@@ -72,6 +73,56 @@ describe("planMembership, on random views,", () => {
       for (const cluster of next.joined) membership.putJoined(cluster);
       for (const [i, endpoint] of next.endpoints.entries()) membership.putEndpoint(String(i), endpoint);
       expect(membership.plan()).toEqual(planMembership(next, before.file));
+    }
+  });
+
+  test("is the same at every one of many small steps", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const random = new Random(seed);
+      const { own, nodes } = randomView(random);
+      const membership = new Membership();
+      membership.own(own);
+      const here = new Map(nodes.map((node) => [node.name, node]));
+      for (const node of nodes) membership.putNode(node);
+      const endpoints = new Map<string, MemberEndpoint>();
+      const joined = new Map<ClusterId, JoinedCluster>();
+      for (let step = 0; step < 40; step++) {
+        const previous = membership.plan().file;
+        const key = `e${random.below(6)}`;
+        const endpoint = { ...randomEndpoint(random), uid: key };
+        const id = clusterId(`c${2 + random.below(4)}`);
+        const node = memberNode(
+          random.below(6),
+          random.below(3) === 0 ? { addresses: [address(`10.${random.below(5)}.0.7`)] } : {},
+        );
+        random.pick([
+          () => {
+            membership.putEndpoint(key, endpoint);
+            endpoints.set(key, endpoint);
+          },
+          () => {
+            membership.deleteEndpoint(key);
+            endpoints.delete(key);
+          },
+          () => {
+            membership.putJoined({ id, createdAt: step });
+            joined.set(id, { id, createdAt: step });
+          },
+          () => {
+            membership.putNode(node);
+            here.set(node.name, node);
+          },
+        ])();
+        const view = {
+          own,
+          nodes: [...here.values()],
+          pods: [],
+          joined: [...joined.values()],
+          endpoints: [...endpoints.values()],
+        };
+        // Without a file of its own the last one still counts, as it does for a process that keeps it.
+        if (previous) expect(membership.plan()).toEqual(planMembership(view, previous));
+      }
     }
   });
 });
