@@ -24,8 +24,8 @@ export interface MemberStart {
   readonly role: "gateway" | "agent";
   readonly listen?: Listen | undefined;
   readonly logLevel?: LogLevel | undefined;
-  /** What was applied last, if it is known. */
-  readonly previous?: ClusterFile | undefined;
+  /** What was applied last on that node, if it is known. */
+  readonly recall?: (own: Pick<ClusterFile, "cluster" | "node">) => ClusterFile | undefined;
   readonly log: Log;
   readonly timers: Timers;
 }
@@ -46,7 +46,7 @@ export interface Member {
  * const member = await createMemberSource({ env, namespace, clusterId, role: "agent", log, timers });
  */
 export async function createMemberSource(start: MemberStart): Promise<Result<Member>> {
-  const { env, namespace, clusterId, role, previous, log, timers } = start;
+  const { env, namespace, clusterId, role, log, timers } = start;
   const nodeName = parseNodeName(env["NODE_NAME"] || hostname().toLowerCase());
   if (!nodeName.ok) return refuse(`NODE_NAME: ${nodeName.reason}`);
   const connection = await connect(env);
@@ -60,6 +60,7 @@ export async function createMemberSource(start: MemberStart): Promise<Result<Mem
     ...(cniCacheDir && { cniCacheDir }),
     ...(start.listen && { listen: start.listen }),
   };
+  const previous = start.recall?.({ cluster: clusterId, node: nodeName.value });
   const own = { client, namespace, clusterId, nodeName: nodeName.value, role, env, settings, log, timers };
   return ok({ client, source: new MemberSource({ ...own, ...(previous && { previous }) }), nodeName: nodeName.value });
 }

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterEach, describe, expect, test } from "bun:test";
+import { ApiClient, ClusterKind, EndpointKind } from "@strait/k8s";
+import { FakeApiServer, failure, type RawObject, until } from "@strait/k8s/testing";
+import { type ClusterFile, clusterId, formatAddress, formatCidr, nodeName } from "@strait/model";
+import { Log } from "@strait/obs";
+import { systemTimers } from "@strait/time";
+import { MemberSource, type MemberSourceOptions } from "./member_source.ts";
+
+const NS = "submariner-operator";
+const CORE = { group: "", version: "v1" };
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+function node(name: string, ip: string, podCidr: string | undefined, gateway = false): RawObject {
+  return {
+    metadata: { name, labels: gateway ? { "submariner.io/gateway": "true" } : {} },
+    spec: podCidr ? { podCIDRs: [podCidr] } : {},
+    status: { addresses: [{ type: "InternalIP", address: ip }], conditions: [{ type: "Ready", status: "True" }] },
+  };
+}
+
+function pod(name: string, on: string, ip: string, more: Record<string, unknown> = {}): RawObject {
+  return {
+    metadata: { name, namespace: "default" },
+    spec: { nodeName: on, ...more },
+    status: { phase: "Running", podIPs: [{ ip }] },
+  };
+}
+
+function endpoint(cluster: string, ip: string, subnets: string[]): RawObject {
+  const cable = `submariner-cable-${cluster}-${ip.replaceAll(".", "-")}`;
+  return {
+    metadata: { name: `${cluster}-${cable}`, namespace: NS },
+    spec: {
+      cluster_id: cluster,
+      cable_name: cable,
+      hostname: "gw1",
+      subnets,
+      private_ip: ip,
+      public_ip: "",
+      nat_enabled: false,
+      backend: "vxlan",
+    },
+  };
+}
+
+function east(server: FakeApiServer, podCidrs = true): void {
+  const nodes = server.objects({ ...CORE, plural: "nodes" });
+  nodes.put(node("gw1", "172.31.1.2", podCidrs ? "10.1.0.0/24" : undefined, true));
+  nodes.put(node("w1", "172.31.1.3", podCidrs ? "10.1.1.0/24" : undefined));
+  server.objects(EndpointKind).put(endpoint("west", "172.31.9.3", ["10.2.0.0/16"]));
+}
+
+function follow(server: FakeApiServer, change: Partial<MemberSourceOptions> = {}) {
+  const log = { text: "" };
+  const source = new MemberSource({
+    client: new ApiClient(server.connection()),
+    namespace: NS,
+    clusterId: clusterId("east"),
+    nodeName: nodeName("gw1"),
+    role: "agent",
+    env: { SUBMARINER_CLUSTERCIDR: "10.1.0.0/16", SUBMARINER_SERVICECIDR: "100.1.0.0/16" },
+    settings: { spread: true, pinDir: "/sys/fs/bpf/strait", log: "info" },
+    log: new Log({
+      write: (line) => {
+        log.text += line;
+      },
+    }),
+    timers: systemTimers,
+    ...change,
+  });
+  let changes = 0;
+  source.onChange = () => changes++;
+  ends.push(() => source.stop());
+  source.start();
+  return { source, log, changes: () => changes };
+}
+
+function server(): FakeApiServer {
+  const made = new FakeApiServer();
+  ends.push(() => made.stop());
+  return made;
+}
+
+const nodesOf = (file: ClusterFile | undefined) =>
+  Object.fromEntries((file?.nodes ?? []).map(({ name, subnets }) => [name as string, subnets.map(formatCidr)]));
+const clustersOf = (file: ClusterFile | undefined) => (file?.clusters ?? []).map(({ id }) => id as string);
+
+describe("MemberSource", () => {
+  test("makes a cluster file of nodes, CIDRs and Endpoints, and of everything at once", async () => {
+    const api = server();
+    east(api);
+    const { source, changes } = follow(api);
+    expect(source.file).toBeUndefined();
+    await until("a file", () => source.file !== undefined);
+    expect(changes()).toBeGreaterThan(0);
+    expect(source.file?.subnets.map(formatCidr)).toEqual(["100.1.0.0/16", "10.1.0.0/16"]);
+    expect(nodesOf(source.file)).toEqual({ gw1: ["10.1.0.0/24"], w1: ["10.1.1.0/24"] });
+    expect(source.file?.clusters.map(({ id, gateways }) => [id as string, gateways[0]?.addresses.map(formatAddress)])).toEqual([
+      ["west", ["172.31.9.3"]],
+    ]);
+    expect(source.reasons).toEqual([]);
+  });
+
+  test("never gives a partial view: without the list of Endpoints the last file stays", async () => {
+    const api = server();
+    east(api);
+    const first = follow(api);
+    await until("a file", () => first.source.file !== undefined);
+    const previous = first.source.file;
+    const second = server();
+    east(second);
+    second.intercept = ({ path }) => (path.endsWith("/endpoints") ? failure(500, "InternalError", "no leader") : undefined);
+    const { source } = follow(second, { previous });
+    await until("a reason", () => source.reasons.some((reason) => reason.includes("no leader")));
+    expect(clustersOf(source.file)).toEqual(["west"]);
+    expect(source.file).toBe(previous as ClusterFile);
+  });
+
+  test("follows what comes and goes, and keeps the same objects for what stays", async () => {
+    const api = server();
+    east(api);
+    const { source } = follow(api);
+    await until("a file", () => source.file !== undefined);
+    const before = source.file;
+    api.objects(EndpointKind).put(endpoint("south", "172.31.9.4", ["10.3.0.0/16"]));
+    await until("south", () => clustersOf(source.file).includes("south"));
+    expect(source.file?.nodes).toBe(before?.nodes ?? []);
+    api.objects(EndpointKind).delete(`${NS}/south-submariner-cable-south-172-31-9-4`);
+    await until("no south", () => !clustersOf(source.file).includes("south"));
+  });
+
+  test("is not changed by a kubelet's report that says nothing new", async () => {
+    const api = server();
+    east(api);
+    const { source, changes } = follow(api);
+    await until("a file", () => source.file !== undefined);
+    const [before, count] = [source.file, changes()];
+    for (let i = 0; i < 5; i++) api.objects({ ...CORE, plural: "nodes" }).put(node("w1", "172.31.1.3", "10.1.1.0/24"));
+    api.objects({ ...CORE, plural: "nodes" }).put(node("w2", "172.31.1.4", "10.1.2.0/24"));
+    await until("w2", () => "w2" in nodesOf(source.file));
+    expect(changes()).toBe(count + 1);
+    expect(source.file?.clusters).toBe(before?.clusters ?? []);
+  });
+
+  test("names an Endpoint that cannot be, keeps its last good state, and forgets it when it goes", async () => {
+    const api = server();
+    east(api);
+    const { source } = follow(api);
+    await until("a file", () => source.file !== undefined);
+    api.objects(EndpointKind).put(endpoint("west", "172.31.9.3", ["10.2.0.0/99"]));
+    await until("a reason", () => source.reasons.some((reason) => reason.includes("10.2.0.0")));
+    expect(clustersOf(source.file)).toEqual(["west"]);
+    api.objects(EndpointKind).put(endpoint("south", "172.31.9.4", ["10.1.128.0/17"]));
+    await until("an overlap", () => source.problems.some(({ reason }) => reason.includes("10.1.")));
+    expect(clustersOf(source.file)).toEqual(["west"]);
+    for (const name of ["west-submariner-cable-west-172-31-9-3", "south-submariner-cable-south-172-31-9-4"]) {
+      api.objects(EndpointKind).delete(`${NS}/${name}`);
+    }
+    await until("no cluster and no reason", () => clustersOf(source.file).length === 0 && source.reasons.length === 0);
+  });
+
+  test("asks for pods only where the CNI plugin places them one by one, and then leaves out those without addresses", async () => {
+    const plain = server();
+    east(plain);
+    const first = follow(plain);
+    await until("a file", () => first.source.file !== undefined);
+    expect(plain.requests.filter(({ path }) => path === "/api/v1/pods")).toEqual([]);
+
+    const api = server();
+    east(api, false);
+    const pods = api.objects({ ...CORE, plural: "pods" });
+    pods.put(pod("a", "w1", "10.1.7.1"));
+    pods.put(pod("host", "w1", "172.31.1.3", { hostNetwork: true }));
+    pods.put({ ...pod("done", "w1", "10.1.7.2"), status: { phase: "Succeeded", podIPs: [{ ip: "10.1.7.2" }] } });
+    const { source } = follow(api);
+    await until("a file", () => source.file !== undefined);
+    expect(nodesOf(source.file)).toEqual({ gw1: [], w1: ["10.1.7.1/32"] });
+    pods.put(pod("b", "gw1", "10.1.7.9"));
+    await until("b", () => nodesOf(source.file)["gw1"]?.length === 1);
+    pods.delete("default/a");
+    await until("no a", () => nodesOf(source.file)["w1"]?.length === 0);
+  });
+
+  test("on a worker asks for the pods of this node only, and for all once it becomes a gateway", async () => {
+    const api = server();
+    east(api, false);
+    const { source } = follow(api, { nodeName: nodeName("w1") });
+    await until("a file", () => source.file !== undefined);
+    const selectors = () =>
+      api.requests
+        .filter(({ path, verb }) => path === "/api/v1/pods" && verb === "list")
+        .map(({ query }) => query.get("fieldSelector"));
+    expect(selectors()).toEqual(["spec.nodeName=w1"]);
+    api.objects({ ...CORE, plural: "nodes" }).put(node("w1", "172.31.1.3", undefined, true));
+    await until("all pods", () => selectors().length === 2);
+    expect(selectors()[1]).toBeNull();
+  });
+
+  test("believes the leader's Cluster object where nobody said the CIDRs, and says what is missing where there is none", async () => {
+    const api = server();
+    east(api);
+    const { source } = follow(api, { env: {} });
+    await until("the nodes' CIDRs", () => source.file !== undefined);
+    expect(source.file?.subnets.map(formatCidr)).toEqual(["10.1.0.0/23"]);
+    api.objects(ClusterKind).put({
+      metadata: { name: "east", namespace: NS },
+      spec: { cluster_id: "east", service_cidr: ["100.1.0.0/16"], cluster_cidr: ["10.1.0.0/16"], global_cidr: [] },
+    });
+    await until("the published CIDRs", () => source.file?.subnets.length === 2);
+    expect(source.file?.subnets.map(formatCidr)).toEqual(["100.1.0.0/16", "10.1.0.0/16"]);
+  });
+
+  test("finds the Services' range in a refusal, where it is the gateway's", async () => {
+    const api = server();
+    east(api);
+    api.intercept = ({ path, method }) =>
+      method === "POST" && path.endsWith("/services")
+        ? failure(422, "Invalid", "the provided IP (1.1.1.1) is not in the valid range. The range of valid IPs is 100.1.0.0/16")
+        : undefined;
+    const { source, log } = follow(api, { env: {}, role: "gateway" });
+    await until("a file", () => source.file !== undefined);
+    expect(source.cluster?.serviceCidrs.map(formatCidr)).toEqual(["100.1.0.0/16"]);
+    expect(log.text).toContain('servicesFrom="the refusal of a Service"');
+  });
+});
