@@ -34,12 +34,17 @@ check: build
     @echo "check: format and lint" >&2; bun run --bun biome check --error-on-warnings .
     @echo "check: format of C" >&2; bun run tools/format_c.ts --check
     @echo "check: types" >&2; bun run --bun tsc --noEmit
-    @echo "check: generated files" >&2; bun run tools/gen_layouts.ts --check; bun run tools/gen_crds.ts --check
+    @echo "check: generated files" >&2; bun run tools/gen_layouts.ts --check; bun run tools/gen_crds.ts --check; bun run tools/gen_chart.ts --check
 
 # compile the BPF programs and the native shim into build/; does nothing when they are current
 [no-exit-message]
 build:
     @bun run tools/build.ts
+
+# the product as an OCI image for amd64 and arm64, without a container engine: [--arch amd64] [--name NAME:TAG]
+[no-exit-message]
+image *args: build
+    @bun run tools/image/build_image.ts "$@"
 
 # ratios against the kernel's own way: bench encap [--json FILE]
 [no-exit-message]
@@ -51,6 +56,7 @@ bench NAME *args: build
 gen: build
     @bun run tools/gen_layouts.ts
     @bun run tools/gen_crds.ts
+    @bun run tools/gen_chart.ts
 
 # format TypeScript, JSON and C in place
 [no-exit-message]
