@@ -27,6 +27,9 @@ export function compareFields(before: Json, after: Json, { schema, definitions }
     path: readonly Step[],
   ) {
     if (sameJson(old, now)) return;
+    // A pod has its list of containers like a struct: even the empty object has it.
+    const isContainers = path.at(-1) === "f:containers" && Array.isArray(now ?? old);
+    if (isContainers && (old === undefined || now === undefined)) return compare(old ?? [], now ?? [], given, all, path);
     if (isAlways(given) && (old === undefined || now === undefined)) return compare(old ?? {}, now ?? {}, given, all, path);
     if (old === undefined && now !== undefined) return collect(now, given, all, path, set, { whole: true });
     if (now === undefined && old !== undefined) return collect(old, given, all, path, removed, { whole: true });
@@ -67,6 +70,7 @@ const always = new RegExp(
     "NodeSystemInfo",
     "LoadBalancerStatus",
     "CustomResourceDefinitionNames",
+    "EventSource",
   ].join("|")})$`,
 );
 

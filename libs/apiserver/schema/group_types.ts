@@ -34,7 +34,7 @@ Lease spec:LeaseSpec
 LeaseSpec holderIdentity:string leaseDurationSeconds:int acquireTime:microtime renewTime:microtime leaseTransitions:int strategy:string preferredHolder:string
 
 @io.k8s.api.discovery.v1
-EndpointSlice addressType!:string endpoints!:[Endpoint] ports:[EndpointPort]
+EndpointSlice addressType!:string endpoints:[Endpoint] ports:[EndpointPort]
 Endpoint addresses!:[string]= conditions:EndpointConditions hostname:string targetRef:ObjectReference deprecatedTopology:<string> nodeName:string zone:string hints:EndpointHints
 EndpointConditions ready:bool serving:bool terminating:bool
 EndpointHints forZones:[ForZone] forNodes:[ForZone]
@@ -42,7 +42,7 @@ ForZone name!:string
 !EndpointPort name:string protocol:string port:int appProtocol:string
 
 @io.k8s.api.events.v1
-Event eventTime!:microtime series:EventSeries reportingController:string reportingInstance:string action:string reason:string regarding:ObjectReference related:ObjectReference note:string type:string deprecatedSource:EventSource deprecatedFirstTimestamp:time deprecatedLastTimestamp:time deprecatedCount:int
+Event eventTime:microtime series:EventSeries reportingController:string reportingInstance:string action:string reason:string regarding:ObjectReference related:ObjectReference note:string type:string deprecatedSource:EventSource deprecatedFirstTimestamp:time deprecatedLastTimestamp:time deprecatedCount:int
 EventSeries count!:int lastObservedTime!:microtime
 
 @io.k8s.api.networking.v1
