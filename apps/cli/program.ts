@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from "commander";
+import type { AddCommand, Exit } from "./add_command.ts";
 import { appNames } from "./apps.ts";
 import { completion } from "./commands/completion.ts";
 import { deployBroker } from "./commands/deploy_broker.ts";
@@ -12,12 +13,6 @@ import { uninstall } from "./commands/uninstall.ts";
 import { verify } from "./commands/verify.ts";
 import { version } from "./commands/version.ts";
 import type { Io } from "./io.ts";
-
-/** Takes the exit code of a command that ran to its end. */
-export type Exit = (code: number) => void;
-
-/** Adds one command to the program. */
-export type AddCommand = (program: Command, io: Io, exit: Exit) => void;
 
 const commands: readonly AddCommand[] = [
   deployBroker,

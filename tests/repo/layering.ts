@@ -60,6 +60,7 @@ const thirdParty: Record<string, readonly string[]> = {
     "apps/broker",
     "apps/cli",
     "libs/lab",
+    "tools",
   ],
   "@valibot/to-json-schema": ["libs/k8s", "tools"],
   yaml: [

@@ -12,13 +12,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ArchImage, writeImage } from "@strait/oci";
 import { $ } from "bun";
-import manifest from "../../apps/cli/package.json" with { type: "json" };
 import { appFiles } from "./app_files.ts";
 import { type Arch, arches } from "./arch.ts";
 import { rootFs } from "./root_fs.ts";
 
+const { version }: { version: string } = await Bun.file("apps/cli/package.json").json();
 const { values } = parseArgs({
-  options: { arch: { type: "string", default: "amd64,arm64" }, name: { type: "string", default: `localhost/strait:${manifest.version}` } },
+  options: { arch: { type: "string", default: "amd64,arm64" }, name: { type: "string", default: `localhost/strait:${version}` } },
 });
 const wanted = values.arch.split(",").map((name) => {
   const arch = arches.find((candidate) => candidate.name === name);
@@ -37,7 +37,7 @@ const digest = await writeImage({
   entrypoint: ["/usr/bin/strait"],
   labels: {
     "org.opencontainers.image.title": "strait",
-    "org.opencontainers.image.version": manifest.version,
+    "org.opencontainers.image.version": version,
     "org.opencontainers.image.revision": revision,
     "org.opencontainers.image.licenses": "Apache-2.0",
   },
@@ -51,7 +51,7 @@ async function build(arch: Arch): Promise<ArchImage> {
   const base = join(work, `root-${arch.name}`);
   const own = join(work, `app-${arch.name}`);
   await rootFs(arch, base);
-  await appFiles({ arch, rootFs: base, to: own, version: manifest.version, created });
+  await appFiles({ arch, rootFs: base, to: own, version, created });
   const layers = [
     { from: base, createdBy: "Debian packages" },
     { from: own, createdBy: "strait" },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command, Option } from "commander";
-import type { AddCommand } from "../program.ts";
+import type { AddCommand } from "../add_command.ts";
 
 /** A command with the words that may follow it. */
 export interface Node {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BROKER } from "@strait/k8s";
+import type { AddCommand } from "../add_command.ts";
 import { setUpBroker } from "../broker/set_up_broker.ts";
 import { writeJoinFile } from "../broker/write_join_file.ts";
 import { cluster } from "../connect.ts";
@@ -7,7 +8,6 @@ import { EXIT, usage } from "../failure.ts";
 import { truth } from "../flags.ts";
 import { type GlobalOptions, list, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import type { AddCommand } from "../program.ts";
 import { Steps } from "../steps.ts";
 
 interface Options extends GlobalOptions {

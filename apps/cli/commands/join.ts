@@ -3,47 +3,17 @@
 import { NAMES } from "@strait/manifests";
 import { parseJoinFile } from "@strait/model";
 import { Option } from "commander";
+import type { AddCommand } from "../add_command.ts";
 import { readText } from "../broker/set_up_broker.ts";
 import { cluster } from "../connect.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { cidrs, pairs, truth, whole } from "../flags.ts";
-import { type GlobalOptions, list, withCluster } from "../global_options.ts";
+import { list, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
 import { joinCluster } from "../join/join_cluster.ts";
-import type { AddCommand } from "../program.ts";
+import type { JoinOptions } from "../join/join_options.ts";
 import { Steps } from "../steps.ts";
 import { VERSION } from "./version.ts";
-
-/** The flags of `strait join`, subctl's names. */
-export interface JoinOptions extends GlobalOptions {
-  readonly clusterid?: string;
-  readonly servicecidr?: readonly string[];
-  readonly clustercidr?: readonly string[];
-  readonly repository: string;
-  readonly version: string;
-  readonly imageOverride: Readonly<Record<string, string>>;
-  readonly nattport: number;
-  readonly natt: boolean;
-  readonly preferredServer: boolean;
-  readonly airGapped: boolean;
-  readonly loadBalancer: boolean;
-  readonly forceUdpEncaps: boolean;
-  readonly podDebug: boolean;
-  readonly labelGateway: boolean;
-  readonly gatewayNode: readonly string[];
-  readonly cableDriver: string;
-  readonly globalnet: boolean;
-  readonly customDomains?: readonly string[];
-  readonly healthCheck: boolean;
-  readonly healthCheckInterval: number;
-  readonly healthCheckMaxPacketLossCount: number;
-  readonly ignoreRequirements: boolean;
-  readonly checkBrokerCertificate: boolean;
-  readonly brokerUrl?: string;
-  readonly wait: boolean;
-  readonly waitTimeout: number;
-  readonly dryRun: boolean;
-}
 
 /** `strait join broker-info.subm`: makes a cluster a member of the clusterset. */
 export const join: AddCommand = (program, io, exit) => {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import type { AddCommand } from "../add_command.ts";
 import { EXIT } from "../failure.ts";
 import { whole } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { connect } from "../nettest/connect.ts";
 import { listen } from "../nettest/listen.ts";
 import type { NettestResult } from "../nettest/protocol.ts";
-import type { AddCommand } from "../program.ts";
 
 interface Common {
   readonly id: string;

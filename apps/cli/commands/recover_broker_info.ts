@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BROKER, BrokerKind, SecretKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
+import type { AddCommand } from "../add_command.ts";
 import { joinFile, plainSecret } from "../broker/set_up_broker.ts";
 import { writeJoinFile } from "../broker/write_join_file.ts";
 import { type Cluster, cluster } from "../connect.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import type { AddCommand } from "../program.ts";
 import { listAll } from "../show/read.ts";
 import { Steps } from "../steps.ts";
 

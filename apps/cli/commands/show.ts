@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { NAMES } from "@strait/manifests";
+import type { AddCommand } from "../add_command.ts";
 import { clusters } from "../connect.ts";
 import { EXIT } from "../failure.ts";
 import { type GlobalOptions, withClusters } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import type { AddCommand } from "../program.ts";
 import { parts } from "../show/read.ts";
 import type { View } from "../show/views.ts";
 import { Steps } from "../steps.ts";

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GatewayKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
+import type { AddCommand } from "../add_command.ts";
 import { cluster } from "../connect.ts";
 import { EXIT } from "../failure.ts";
 import { truth, whole } from "../flags.ts";
 import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import type { AddCommand } from "../program.ts";
 import { waitForApps } from "../rollout.ts";
 import { listAll } from "../show/read.ts";
 import { connections } from "../show/views.ts";

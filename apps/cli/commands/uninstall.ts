@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { NAMES } from "@strait/manifests";
+import type { AddCommand } from "../add_command.ts";
 import { cluster } from "../connect.ts";
 import { EXIT, usage } from "../failure.ts";
 import { whole } from "../flags.ts";
 import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import type { AddCommand } from "../program.ts";
 import { Steps } from "../steps.ts";
 import { leaveCluster } from "../uninstall/leave_cluster.ts";
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from "node:fs";
 import { NAMES } from "@strait/manifests";
+import type { AddCommand } from "../add_command.ts";
 import { cluster } from "../connect.ts";
 import { EXIT, usage } from "../failure.ts";
 import { truth, whole } from "../flags.ts";
 import { type GlobalOptions, list, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
-import type { AddCommand } from "../program.ts";
 import { Steps } from "../steps.ts";
 import { checks } from "../verify/checks.ts";
 import { checkGateways } from "../verify/gateway_check.ts";

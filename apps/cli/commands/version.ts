@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { AddCommand } from "../add_command.ts";
 import { withOutput } from "../global_options.ts";
 import manifest from "../package.json" with { type: "json" };
-import type { AddCommand } from "../program.ts";
 
 /** The version of this binary, and of the image that `join` deploys unless told otherwise. */
 export const VERSION = manifest.version;

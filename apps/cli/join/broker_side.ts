@@ -2,10 +2,10 @@
 import { type ApiClient, type Connection, memberAccount, memberObjects, type Secret } from "@strait/k8s";
 import type { BrokerAddress } from "@strait/manifests";
 import { type JoinFile, joinCredentials, must } from "@strait/model";
-import type { JoinOptions } from "../commands/join.ts";
 import { usage } from "../failure.ts";
 import { apply } from "../objects.ts";
 import { accountToken } from "../tokens.ts";
+import type { JoinOptions } from "./join_options.ts";
 
 /** The broker of a join file: how this command speaks to it, and how the apps are told. */
 export interface BrokerPlace {

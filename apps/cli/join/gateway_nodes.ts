@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type Node, NodeKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
-import type { JoinOptions } from "../commands/join.ts";
 import { Failure, usage } from "../failure.ts";
 import type { Io } from "../io.ts";
 import type { Steps } from "../steps.ts";
+import type { JoinOptions } from "./join_options.ts";
 
 /** Which nodes get the gateway label: those that were named; else, where no node has it, one worker. */
 export function nodesToLabel(nodes: readonly Node[], named: readonly string[], choose: boolean): readonly string[] {

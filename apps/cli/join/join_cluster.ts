@@ -2,7 +2,6 @@
 import { ApiClient, type Manifest, NamespaceKind, SubmarinerKind } from "@strait/k8s";
 import { accounts, gatewayDaemonSet, type JoinSettings, NAMES, routeAgentDaemonSet, submarinerObject } from "@strait/manifests";
 import { type JoinFile, parseClusterId } from "@strait/model";
-import type { JoinOptions } from "../commands/join.ts";
 import type { Cluster } from "../connect.ts";
 import { installCrds } from "../crds.ts";
 import { Failure, usage } from "../failure.ts";
@@ -13,6 +12,7 @@ import type { Steps } from "../steps.ts";
 import { waitUntil } from "../wait_until.ts";
 import { brokerAt, registerMember } from "./broker_side.ts";
 import { labelGateways } from "./gateway_nodes.ts";
+import type { JoinOptions } from "./join_options.ts";
 import { type Network, networkOf } from "./network.ts";
 import { checkMembership, checkVersion } from "./requirements.ts";
 import { brokerSecret, namespaceObject, pskSecret } from "./secrets.ts";

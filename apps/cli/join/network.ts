@@ -3,10 +3,10 @@ import { type ApiClient, ApiError, ConfigMapKind, DaemonSetKind, NodeKind, PodKi
 import { type CidrEvidence, discoverCidrs, discoverCni, type FoundCidrs } from "@strait/member";
 import { formatCidr } from "@strait/model";
 import * as v from "valibot";
-import type { JoinOptions } from "../commands/join.ts";
 import { Failure } from "../failure.ts";
 import { listAll } from "../show/read.ts";
 import type { Steps } from "../steps.ts";
+import type { JoinOptions } from "./join_options.ts";
 
 /** A cluster's address plan, and who wires its pods. */
 export interface Network {
