@@ -34,14 +34,13 @@ export async function kernelHands(): Promise<Hands> {
  * ```
  */
 export async function gatewayParts(context: AppContext, hands = kernelHands): Promise<Result<AppParts>> {
-  const { env, options, log, timers, metrics } = context;
+  const { env, options, recall, log, timers, metrics } = context;
   const { kubernetes } = options;
   if (!kubernetes) return refuse("SUBMARINER_NAMESPACE and SUBMARINER_CLUSTERID are not set");
   const config = readKubernetesConfig(env);
   if (!config.ok) return config;
   const { namespace, clusterId } = kubernetes;
   const { listen, log: logLevel } = options;
-  const { recall } = context;
   const made = await createMemberSource({ env, namespace, clusterId, role: "gateway", listen, logLevel, recall, log, timers });
   if (!made.ok) return made;
   const member = made.value;

@@ -58,6 +58,7 @@ export class GatewayProcess {
     };
     const all = {
       KUBECONFIG: kubeconfig,
+      STRAIT_STATE_DIR: this.#folder,
       NODE_NAME: node,
       SUBMARINER_NAMESPACE: "submariner-operator",
       SUBMARINER_CLUSTERID: "east",

@@ -81,9 +81,10 @@ export class MemberSource {
 
   constructor(options: MemberSourceOptions) {
     this.#options = options;
-    const { client, namespace, log, timers, previous } = options;
+    const { client, namespace, log, timers, previous, settings } = options;
     this.origin = `${client.connection.server} (Kubernetes)`;
-    this.#file = previous;
+    // Its settings are those of the environment it was made in.
+    this.#file = previous && { ...settingless(previous), ...settings };
     this.#membership = new Membership(previous);
     const own = { namespace, log, timers };
     this.nodes = new Informer(client.resource(PlacedNodeKind), { log, timers });
@@ -271,6 +272,10 @@ export class MemberSource {
     // Gateways lead to every pod, workers only to their own.
     this.#pods.follow(member.ok && member.value.gateway ? "all" : { node: nodeName });
   }
+}
+
+function settingless({ cluster, node, subnets, nodes, clusters }: ClusterFile): Omit<ClusterFile, keyof LocalSettings> {
+  return { cluster, node, subnets, nodes, clusters };
 }
 
 /** Whether the planners would see no difference: the parts are the same objects, as `Membership` keeps them. */

@@ -114,10 +114,13 @@ describe("MemberSource", () => {
     const second = server();
     east(second);
     second.intercept = ({ path }) => (path.endsWith("/endpoints") ? failure(500, "InternalError", "no leader") : undefined);
-    const { source } = follow(second, { previous });
+    const settings = { spread: true, pinDir: "/sys/fs/bpf/other", log: "debug" } as const;
+    const { source } = follow(second, { previous, settings });
+    const remembered = source.file;
+    expect(remembered).toEqual({ ...(previous as ClusterFile), ...settings });
     await until("a reason", () => source.reasons.some((reason) => reason.includes("no leader")));
     expect(clustersOf(source.file)).toEqual(["west"]);
-    expect(source.file).toBe(previous as ClusterFile);
+    expect(source.file).toBe(remembered as ClusterFile);
   });
 
   test("follows what comes and goes, and keeps the same objects for what stays", async () => {
