@@ -76,6 +76,7 @@ const node = keys("a node", {
   addresses,
   subnets: v.optional(v.array(subnet, "subnets must be a list: write [a, b]"), []),
   gateway: v.optional(v.boolean("gateway must be true or false, without quotes"), false),
+  ready: v.exactOptional(v.boolean("ready must be true or false, without quotes")),
 });
 
 const gateway = keys("a gateway", {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Counters } from "@strait/dataplane";
-import type { Problem, Result } from "@strait/model";
+import type { ClusterFile, Problem, Result } from "@strait/model";
 import type { Log, Metrics } from "@strait/obs";
 import type { NodeSource } from "./node_source.ts";
 import type { NodeState } from "./node_state.ts";
@@ -38,6 +38,8 @@ export interface AppContext {
   readonly state: NodeState;
   /** The kernel's counters now; zeros before the dataplane is open. */
   readonly counters: () => Counters;
+  /** What this app worked by last on this node, perhaps before a restart; undefined where that is not known. */
+  readonly recall: (own: Pick<ClusterFile, "cluster" | "node">) => ClusterFile | undefined;
   /** Asks for a pass of the loop within so many milliseconds. */
   readonly request: (cause: string, delay?: number) => void;
   /** Ends the process with code 1 and this reason: for what a restart may cure and waiting does not. */

@@ -5,6 +5,7 @@ import { Health, type Log, Metrics, StateLog, statusApp } from "@strait/obs";
 import type { AppSpec, System } from "./app.ts";
 import { defaultListen, Endpoint } from "./endpoint.ts";
 import type { AppContext, AppParts, Extra } from "./extra.ts";
+import { lastStatePath, recallLast } from "./last_state.ts";
 import { NodeLoop } from "./node_loop.ts";
 import { type NodeMetrics, registerNodeMetrics } from "./node_metrics.ts";
 import type { NodeSource } from "./node_source.ts";
@@ -77,6 +78,7 @@ export class NodeApp {
       metrics: this.#metrics,
       state: this.#state,
       counters: this.#counters,
+      recall: (own) => this.#recall(own),
       request: (cause, delay) => this.#loop?.request(cause, delay),
       fail: (reason) => this.#failed.resolve(reason),
     };
@@ -131,6 +133,13 @@ export class NodeApp {
     await this.#endpoint.stop();
     this.#dataplane?.close();
     this.#dataplane = undefined;
+  }
+
+  #recall(own: Pick<ClusterFile, "cluster" | "node">): ClusterFile | undefined {
+    const last = recallLast(lastStatePath(this.#spec.name, this.#system.env), own);
+    if (last.ok) return last.value;
+    this.#log.debug("there is no last state to go on from", { reason: last.reason });
+    return undefined;
   }
 
   #open(file: ClusterFile): Promise<Result<true>> {

@@ -78,7 +78,9 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   };
   const parsed = v.safeParse(schema, { ...fromEnv, ...flags.value });
   if (!parsed.success) return refuse(parsed.issues[0].message);
-  const { config, log, objectPath, uninstall, trace, help, version } = parsed.output;
+  const { config, log, objectPath, trace, help, version } = parsed.output;
+  // What Submariner's operator sets where it wants a node cleaned.
+  const uninstall = parsed.output.uninstall || env["SUBMARINER_UNINSTALL"] === "true";
   if (help || version) return ok(Object.freeze({ action: help ? "help" : "version" }));
   const listen = parsed.output.listen === undefined ? undefined : parseListen(parsed.output.listen);
   if (listen && !listen.ok) return listen;

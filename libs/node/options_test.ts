@@ -46,6 +46,7 @@ test("options take a place to listen and the BPF object for a run", () => {
 test("options need a config to run but none to uninstall, help or tell the version", () => {
   expect(parseOptions([], {})).toEqual({ ok: false, reason: NO_CONFIG });
   expect(parseOptions(["--uninstall"], {})).toEqual({ ok: true, value: { action: "uninstall" } });
+  expect(parseOptions([], { SUBMARINER_UNINSTALL: "true" })).toEqual({ ok: true, value: { action: "uninstall" } });
   expect(parseOptions(["--trace"], {})).toEqual({ ok: true, value: { action: "trace" } });
   expect(parseOptions(["--help"], {})).toEqual({ ok: true, value: { action: "help" } });
   expect(parseOptions(["--version"], {})).toEqual({ ok: true, value: { action: "version" } });

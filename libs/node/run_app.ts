@@ -5,6 +5,7 @@ import { type AppSpec, processSystem, type System } from "./app.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { appAt, defaultListen } from "./endpoint.ts";
 import type { AppParts } from "./extra.ts";
+import { lastStatePath, rememberLast } from "./last_state.ts";
 import { NodeApp } from "./node_app.ts";
 import { helpText, type Options, type RunOptions } from "./options.ts";
 import { readConfig } from "./read_config.ts";
@@ -73,7 +74,12 @@ async function partsOf(spec: AppSpec, system: System, options: RunOptions, app: 
     return undefined;
   }
   const parts = spec.kubernetes ? await spec.kubernetes(app.context) : refuse("it cannot run in Kubernetes: say --config FILE");
-  if (parts.ok) return parts.value;
+  if (parts.ok) {
+    const { source, extras } = parts.value;
+    const { timers, env } = system;
+    const log = newLog(spec, system, options);
+    return { source: rememberLast(source, lastStatePath(spec.name, env), { timers, log }), extras };
+  }
   system.err(`${spec.name}: ${parts.reason}\n`);
   return undefined;
 }

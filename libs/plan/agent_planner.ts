@@ -45,7 +45,7 @@ class Memory {
   readonly pods = new PodBook();
   readonly nodes = new Map<string, NodeSpec>();
   readonly addresses = new AddressIndex();
-  readonly gateways = new Map<string, HopRow>();
+  readonly gateways = new Map<string, { readonly hop: HopRow; readonly ready: boolean }>();
   ground: ReturnType<typeof groundOf> | undefined;
   sources: ReturnType<typeof sourcesOf> = {};
   last: { readonly nodes: ClusterFile["nodes"]; readonly clusters: ClusterFile["clusters"] } = { nodes: [], clusters: [] };
@@ -138,7 +138,7 @@ export class AgentPlanner implements Planner {
       const hop = hops.hopOf(name);
       rows.set(`node ${name}`, node ? nodeClaims(node, own, ways, hop) : []);
       problems.set(`node ${name}`, hops.problemsOf(name));
-      const gateway = node?.gateway ? hop : undefined;
+      const gateway = node?.gateway && hop ? { hop, ready: node.ready !== false } : undefined;
       if (!sameRow(gateways.get(name), gateway)) gatewaysChanged = true;
       if (gateway) gateways.set(name, gateway);
       else gateways.delete(name);
@@ -154,7 +154,7 @@ export class AgentPlanner implements Planner {
     memory.sources = sources;
     const { gone, come } = changedItems(last.clusters, file.clusters);
     const names = new Set(come.map(({ id }) => id));
-    const hops = [...gateways.values()];
+    const hops = steeredTo([...gateways.values()]);
     const looked = remotes.update(
       gone.map(({ id }) => id).filter((id) => !names.has(id)),
       come,
@@ -167,6 +167,15 @@ export class AgentPlanner implements Planner {
     const alone = hops.length === 0 && file.clusters.length > 0;
     problems.set("cluster", alone ? [{ object: `cluster ${file.cluster}`, reason }] : []);
   }
+}
+
+/**
+ * The gateways that flows are spread over: those that are ready. Where none is, all of them: that Kubernetes has not heard from a
+ * node says little about its data path, and to drop everything is the one thing that surely does not work.
+ */
+function steeredTo(gateways: readonly { readonly hop: HopRow; readonly ready: boolean }[]): HopRow[] {
+  const ready = gateways.filter((gateway) => gateway.ready);
+  return (ready.length > 0 ? ready : gateways).map(({ hop }) => hop);
 }
 
 /** The rows that tell of one node: its hop, its addresses as peers, its subnets. */

@@ -73,6 +73,24 @@ describe("planAgent on a worker", () => {
     expect(slots).toHaveLength(SLOTS);
   });
 
+  test.each<[string, (text: string) => string, number[]]>([
+    [
+      "one of two is not ready: all flows to the other",
+      (text) => text.replace("gateway: true }", "gateway: true, ready: false }"),
+      [2],
+    ],
+    [
+      "none is ready: all of them, as before",
+      (text) => text.replaceAll("gateway: true }", "gateway: true, ready: false }"),
+      [1, 2],
+    ],
+  ])("prefers gateways that are ready: %s", (_name, change, hops) => {
+    const { rows } = plan("w1", undefined, change);
+    expect([...new Set([...rows.slots.values()].map((slot) => slot.hop))].sort()).toEqual(hops);
+    expect(rows.hops.size).toBe(2);
+    expect(rows.peers.get("intra 172.31.1.2")?.flags).toEqual(["node", "gateway"]);
+  });
+
   test("takes its own pods only for here", () => {
     const { rows } = plan("w1");
     const local = [...rows.subnets.values()].filter((row) => row.kind !== "remote");

@@ -57,6 +57,12 @@ const changes: readonly Change[] = [
     if (!old || old.name === file.node) return { file, facts };
     return { file: { ...file, nodes: replaceAt(file.nodes, at, { ...old, gateway: !old.gateway }) }, facts };
   },
+  (random, { file, facts }) => {
+    const at = random.below(file.nodes.length);
+    const old = file.nodes[at];
+    if (!old) return { file, facts };
+    return { file: { ...file, nodes: replaceAt(file.nodes, at, { ...old, ready: old.ready === false }) }, facts };
+  },
   // Pods of a CNI without per-node subnets: host prefixes come and go, and may show at two nodes for a moment.
   (random, { file, facts }) => {
     const at = random.below(file.nodes.length);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ApiClient, type RouteAgent, RouteAgentKind } from "@strait/k8s";
+import { type Log, StateLog } from "@strait/obs";
+import { elapsed, sleep, type Timers } from "@strait/time";
+
+export interface AgentReporterOptions {
+  readonly client: ApiClient;
+  readonly namespace: string;
+  /** Name of the node, and of the object. */
+  readonly nodeName: string;
+  /** What is so now. */
+  readonly status: () => RouteAgent["status"];
+  readonly log: Log;
+  readonly timers: Timers;
+}
+
+/** Who we are among the managers of fields. */
+export const FIELD_MANAGER = "strait-routeagent";
+
+/** Milliseconds at most from one write to the next: round-trip times are told that often, and nothing else changes with them. */
+const REFRESH_MS = 60_000;
+/** Changes that come in a burst are written together; agents are many. */
+const GATHER_MS = 500;
+/** After a write that failed. */
+const RETRY_MS = 10_000;
+/** Milliseconds a write may take. */
+const WRITE_MS = 5000;
+
+/**
+ * Writes this node's RouteAgent object: soon after something changed, and once a minute with the round-trip times. A write that
+ * fails is tried again; nothing else waits for it.
+ *
+ * @example
+ * const reporter = new AgentReporter({ client, namespace, nodeName, status, log, timers });
+ * reporter.start();
+ * reporter.changed();
+ * await reporter.stop();
+ */
+export class AgentReporter {
+  readonly #options: AgentReporterOptions;
+  readonly #states: StateLog;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #told = "";
+  #failure: string | undefined;
+  #writes = 0;
+
+  constructor(options: AgentReporterOptions) {
+    this.#options = options;
+    this.#states = new StateLog(options.log);
+  }
+
+  /** Why the last write failed; undefined where it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** How often it was written. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Something may have changed: what differs from the last write is written soon. */
+  changed(): void {
+    if (essence(this.#options.status()) !== this.#told) this.#wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { timers } = this.#options;
+    while (!signal.aborted) {
+      const began = elapsed(timers);
+      const written = await this.#write(signal);
+      if (signal.aborted) return;
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
+      if (written) this.changed();
+      const rest = (written ? REFRESH_MS : RETRY_MS) - (elapsed(timers) - began);
+      // What changes while the API server is away waits for the retry.
+      await sleep(timers, Math.max(0, rest), written ? AbortSignal.any([signal, woken.signal]) : signal);
+      this.#wake = undefined;
+      await sleep(timers, GATHER_MS, signal);
+    }
+  }
+
+  async #write(stopping: AbortSignal): Promise<boolean> {
+    const { client, namespace, nodeName, log } = this.#options;
+    try {
+      const status = this.#options.status();
+      const { apiVersion, kind } = { apiVersion: "submariner.io/v1", kind: RouteAgentKind.kind };
+      const object = { apiVersion, kind, metadata: { name: nodeName, namespace }, status };
+      const signal = AbortSignal.any([stopping, AbortSignal.timeout(WRITE_MS)]);
+      await client.resource(RouteAgentKind).apply(object, { fieldManager: FIELD_MANAGER, force: true, signal });
+      this.#writes++;
+      this.#told = essence(status);
+      this.#failure = undefined;
+      this.#states.clear("routeagent", "the RouteAgent object is written again");
+      return true;
+    } catch (error) {
+      if (stopping.aborted) return false;
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#states.set("routeagent", "failed", "warn", "the RouteAgent object cannot be written", { reason: this.#failure });
+      log.debug("the RouteAgent object cannot be written", { reason: this.#failure });
+      return false;
+    }
+  }
+}
+
+/** What is worth a write of its own: everything but round-trip times. */
+function essence({ remoteEndpoints, ...rest }: RouteAgent["status"]): string {
+  return JSON.stringify({ ...rest, remoteEndpoints: (remoteEndpoints ?? []).map(({ latencyRTT: _, ...health }) => health) });
+}

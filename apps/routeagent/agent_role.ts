@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RouteAgent } from "@strait/k8s";
+import { type Member, type OpenPings, Prober, probeTargets, remoteLinks } from "@strait/member";
+import { type Address, contains, formatAddress, ownNode, type Problem } from "@strait/model";
+import type { AppContext, Extra } from "@strait/node";
+import { AgentReporter } from "./agent_reporter.ts";
+import type { KubernetesConfig } from "./kubernetes_config.ts";
+import { type RemoteHealth, remoteHealth } from "./remote_health.ts";
+
+export interface AgentRoleOptions {
+  readonly context: AppContext;
+  readonly member: Member;
+  readonly config: KubernetesConfig;
+  readonly namespace: string;
+  readonly openPings: OpenPings;
+}
+
+/** Failures named in a RouteAgent's statusFailure. */
+const TOLD_FAILURES = 8;
+
+/**
+ * What a node agent does besides the node's own traffic: it pings the other clusters from this node, and tells in its RouteAgent
+ * object how they are reached and what is not as it should be.
+ *
+ * @example
+ * const role = new AgentRole({ context, member, config, namespace, openPings });
+ * role.start();
+ */
+export class AgentRole implements Extra {
+  readonly name = "kubernetes";
+  readonly #options: AgentRoleOptions;
+  readonly #reporter: AgentReporter;
+  readonly #prober: Prober | undefined;
+  #sources: readonly Address[] = [];
+  #end: (() => void) | undefined;
+
+  constructor(options: AgentRoleOptions) {
+    this.#options = options;
+    const { context, member, config, namespace, openPings } = options;
+    const { log, timers } = context;
+    const { client, nodeName } = member;
+    this.#reporter = new AgentReporter({ client, namespace, nodeName, status: () => this.#status(), log, timers });
+    const { enabled, ...settings } = config.probes;
+    if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
+  }
+
+  start(): void {
+    this.#end = this.#options.member.source.endpoints.onChange(() => this.#refresh());
+    this.#reporter.start();
+  }
+
+  applied(): void {
+    this.#refresh();
+  }
+
+  async stop(): Promise<void> {
+    this.#end?.();
+    this.#prober?.close();
+    await this.#reporter.stop();
+    this.#options.member.client.close();
+  }
+
+  status(): unknown {
+    const { network } = this.#options.member.source;
+    return {
+      network: network && {
+        cni: { name: network.cni.name, evidence: network.cni.evidence, placement: network.cni.placement },
+      },
+      probedFrom: this.#sources.map(formatAddress),
+      remoteEndpoints: this.#health(),
+      reports: this.#reporter.writes,
+    };
+  }
+
+  problems(): readonly Problem[] {
+    const { failure } = this.#reporter;
+    return failure === undefined ? [] : [{ object: "RouteAgent", reason: failure }];
+  }
+
+  #refresh(): void {
+    const { context, member } = this.#options;
+    this.#sources = probeSources(context);
+    this.#prober?.setTargets(probeTargets(remoteLinks(member.source.remoteEndpoints), this.#sources));
+    this.#reporter.changed();
+  }
+
+  #health(): RemoteHealth[] {
+    const { member, config } = this.#options;
+    const noAddress = "this node or the other gateway has no address in its cluster's subnets to ping with";
+    const unprobed = config.probes.enabled ? noAddress : "SUBMARINER_HEALTHCHECKENABLED is false";
+    return remoteHealth(remoteLinks(member.source.remoteEndpoints), (key) => this.#prober?.report(key), unprobed);
+  }
+
+  #status(): RouteAgent["status"] {
+    const { context, member } = this.#options;
+    const own = context.state.applied ? [] : ["nothing was applied on this node yet"];
+    const all = [
+      ...own,
+      ...[...context.state.problems, ...member.source.problems].map(({ object, reason }) => `${object}: ${reason}`),
+    ];
+    const rest = all.length - TOLD_FAILURES;
+    const told = rest > 0 ? [...all.slice(0, TOLD_FAILURES), `and ${rest} more`] : all;
+    return { version: context.version, statusFailure: told.join("; "), remoteEndpoints: this.#health() };
+  }
+}
+
+/**
+ * Addresses of this node that other clusters can answer to: inside the node's own pod subnets, else inside what the cluster
+ * announces. The lowest of each family, which is the source of this node's own traffic over our routes too.
+ */
+function probeSources({ state }: Pick<AppContext, "state">): Address[] {
+  const { applied } = state;
+  if (!applied) return [];
+  const { file, facts } = applied;
+  return ([4, 6] as const).flatMap((family) => {
+    const candidates = facts.hostAddresses
+      .filter((address) => address.family === family)
+      .sort((a, b) => (a.value < b.value ? -1 : 1));
+    const inside = (subnets: typeof file.subnets) =>
+      candidates.find((address) => subnets.some((subnet) => contains(subnet, address)));
+    return inside(ownNode(file).subnets) ?? inside(file.subnets) ?? [];
+  });
+}

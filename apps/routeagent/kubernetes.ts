@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createMemberSource, type OpenPings } from "@strait/member";
+import { ok, type Result, refuse } from "@strait/model";
+import type { AppContext, AppParts } from "@strait/node";
+import { AgentRole } from "./agent_role.ts";
+import { readKubernetesConfig } from "./kubernetes_config.ts";
+
+/** The kernel's echo requests, loaded when they are needed: --help works without the compiled parts. */
+async function kernelPings(): Promise<OpenPings> {
+  return (await import("@strait/dataplane")).openPinger;
+}
+
+/**
+ * The node agent in Kubernetes: what it works by and what runs beside its loop, wired together.
+ *
+ * ```
+ * API server ─watch─▶ MemberSource ─ClusterFile─▶ loop ─▶ dataplane
+ *      ▲                   │                       │applied
+ *      └── RouteAgent ◀── AgentRole: probes ◀──────┘
+ * ```
+ *
+ * @param pings opens what sends echo requests; a test gives its own
+ */
+export async function agentParts(context: AppContext, pings = kernelPings): Promise<Result<AppParts>> {
+  const { env, options, recall, log, timers } = context;
+  const { kubernetes } = options;
+  if (!kubernetes) return refuse("SUBMARINER_NAMESPACE and SUBMARINER_CLUSTERID are not set");
+  const config = readKubernetesConfig(env);
+  if (!config.ok) return config;
+  const { namespace, clusterId } = kubernetes;
+  const { listen, log: logLevel } = options;
+  const made = await createMemberSource({ env, namespace, clusterId, role: "agent", listen, logLevel, recall, log, timers });
+  if (!made.ok) return made;
+  const member = made.value;
+  const role = new AgentRole({ context, member, config: config.value, namespace, openPings: await pings() });
+  return ok({ source: member.source, extras: [role] });
+}
