@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect } from "bun:test";
+import {
+  createLab,
+  type Family,
+  type KubeApp,
+  type KubeCluster,
+  type KubePod,
+  type Lab,
+  type LabSpec,
+  type NodeSpec,
+  wantedKind,
+} from "@strait/lab";
+import { SteadyLoad } from "../../netns/support/steady_load.ts";
+import { until } from "./until.ts";
+
+/** A gateway and a worker. */
+export const TWO_NODES: readonly NodeSpec[] = [{ name: "gw1", gateway: true }, { name: "w1" }];
+/** Two gateways and a worker. */
+export const TWO_GATEWAYS: readonly NodeSpec[] = [{ name: "gw1", gateway: true }, { name: "gw2", gateway: true }, { name: "w1" }];
+
+const FAMILIES: readonly Family[] = [4, 6];
+
+interface GatewayObject {
+  readonly metadata: { readonly name: string };
+  readonly status?: {
+    readonly haStatus?: string;
+    readonly connections?: readonly { readonly status: string; readonly endpoint: { readonly cluster_id: string } }[] | null;
+  };
+}
+
+/** Clusters that the `strait` command joined through a broker, with a pod on every node, and traffic between them. */
+export class JoinedLab {
+  readonly lab: Lab;
+  /** A pod of every node, by the node's label: "east/w1". */
+  readonly pods: ReadonlyMap<string, KubePod>;
+
+  private constructor(lab: Lab, pods: ReadonlyMap<string, KubePod>) {
+    this.lab = lab;
+    this.pods = pods;
+  }
+
+  /** Builds, joins and waits until every gateway is connected and pods reach each other. */
+  static async create(
+    nodes: Readonly<Record<string, readonly NodeSpec[]>> = { east: TWO_NODES, west: TWO_NODES },
+  ): Promise<JoinedLab> {
+    const spec: LabSpec = {
+      kubernetes: wantedKind(),
+      broker: true,
+      clusters: Object.entries(nodes).map(([id, of], index) => ({
+        id,
+        kubernetes: true,
+        nodes: of,
+        cni: index % 2 === 0 ? ("bridge" as const) : ("ptp" as const),
+      })),
+    };
+    const lab: Lab = await createLab(spec);
+    try {
+      await lab.broker();
+      await lab.workstation.run(["strait", "deploy-broker", "--context", "broker"]);
+      await Promise.all(lab.kubeClusters.map((kube) => join(lab, kube)));
+      const pods = new Map<string, KubePod>();
+      await Promise.all(
+        lab.nodes.map(async (node) => {
+          const kube = lab.kube(node.cluster);
+          await kube.createPod({ name: `on-${node.name}`, node: node.name });
+          pods.set(node.label, await kube.pod(`on-${node.name}`));
+        }),
+      );
+      const joined = new JoinedLab(lab, pods);
+      await joined.connected();
+      await joined.trafficPasses();
+      return joined;
+    } catch (error) {
+      const logs = JoinedLab.logsOf(lab);
+      await lab[Symbol.asyncDispose]();
+      throw new Error(`the clusters were not joined: ${error instanceof Error ? error.message : error}\n${logs}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The pod of a node. */
+  pod(label: string): KubePod {
+    const pod = this.pods.get(label);
+    if (pod === undefined) throw new RangeError(`no pod on ${label}`);
+    return pod;
+  }
+
+  /** Every app that should run, gateways first. */
+  get apps(): readonly KubeApp[] {
+    return appsOf(this.lab);
+  }
+
+  /** Gateway objects of a cluster. */
+  async gateways(kube: KubeCluster): Promise<readonly GatewayObject[]> {
+    const path = "/apis/submariner.io/v1/namespaces/submariner-operator/gateways";
+    return ((await kube.request({ method: "GET", path })) as { readonly items: readonly GatewayObject[] }).items;
+  }
+
+  /** Waits until every gateway of every cluster is connected to all others. */
+  async connected(clusters: readonly KubeCluster[] = this.lab.kubeClusters): Promise<void> {
+    for (const kube of clusters) {
+      await until(
+        `all gateways of ${kube.cluster.id} to be connected`,
+        async () => {
+          const gateways = await this.gateways(kube);
+          return (
+            gateways.length >= kube.cluster.gateways.length &&
+            gateways.every(({ status }) => {
+              const connections = status?.connections ?? [];
+              return connections.length >= clusters.length - 1 && connections.every((each) => each.status === "connected");
+            })
+          );
+        },
+        40_000,
+      );
+    }
+  }
+
+  /** Steady datagrams both ways between the last nodes' pods of two clusters, and between their first gateways'. */
+  load(from = "east", to = "west"): Promise<SteadyLoad> {
+    const ends = (cluster: string) => {
+      const own = [...this.pods.values()].filter((pod) => pod.cluster === cluster).sort((a, b) => (a.label < b.label ? -1 : 1));
+      return [own.at(0), own.at(-1)].flatMap((pod) => (pod === undefined ? [] : [pod]));
+    };
+    const [near, far] = [ends(from), ends(to)];
+    const pairs = near.flatMap((a, index) => {
+      const b = far[index];
+      return b === undefined
+        ? []
+        : ([
+            [a, b],
+            [b, a],
+          ] as const);
+    });
+    return SteadyLoad.start(this.lab, pairs, 1);
+  }
+
+  /** Waits until every pod reaches every pod of the other clusters (of those named), then none of a few packets may be lost. */
+  async trafficPasses(clusters: readonly string[] = this.lab.clusterList.map(({ id }) => id)): Promise<void> {
+    const pods = [...this.pods.values()].filter(({ cluster }) => clusters.includes(cluster));
+    for (const from of pods) {
+      for (const to of pods.filter(({ cluster }) => cluster !== from.cluster)) {
+        for (const family of FAMILIES) {
+          const name = `${from.label} to reach ${to.label} over IPv${family}`;
+          await until(name, async () => (await this.lab.ping(from, to, { family, timeout: 500 })).ok);
+          expect((await this.lab.ping(from, to, { family, count: 5 })).output).toContain(" 0% packet loss");
+        }
+      }
+    }
+  }
+
+  /** What went wrong, for a failing test. */
+  static logsOf(lab: Lab): string {
+    return appsOf(lab)
+      .map((app) => `--- ${app.label}\n${app.logTail(12)}`)
+      .join("\n");
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.lab[Symbol.asyncDispose]();
+  }
+}
+
+/** `strait join`, as a user types it. */
+export async function join(lab: Lab, kube: KubeCluster): Promise<void> {
+  const { id, gateways } = kube.cluster;
+  const names = gateways.map(({ name }) => name).join(",");
+  await lab.workstation.run(["strait", "join", "broker-info.subm", "--context", id, "--clusterid", id, "--gateway-node", names]);
+}
+
+function appsOf(lab: Lab): KubeApp[] {
+  const of = (name: KubeApp["name"], nodes: Lab["nodes"]) => nodes.map((node) => lab.kube(node.cluster).app(node, name));
+  return [
+    ...of(
+      "gateway",
+      lab.nodes.filter(({ gateway }) => gateway),
+    ),
+    ...of("routeagent", lab.nodes),
+  ];
+}
