@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parse as parseYaml } from "yaml";
 import type { Json } from "../patch/mod.ts";
+import { decodeBody, PROTOBUF } from "../protobuf/decode_body.ts";
 import { parseMediaType } from "./media.ts";
 import { badRequest, unsupportedMediaType } from "./status_error.ts";
 
@@ -15,6 +16,13 @@ const YAML = new Set(["application/yaml", "application/apply-patch+yaml"]);
 /** Reads a JSON or YAML body. @throws StatusError 400 where it cannot be parsed, 415 for other media types. */
 export async function readPayload(request: Request): Promise<Payload> {
   const { type } = parseMediaType(request.headers.get("content-type") ?? "application/json");
+  if (type === PROTOBUF) {
+    const bytes = await request.bytes();
+    if (bytes.length === 0) return { type, value: undefined };
+    const decoded = decodeBody(bytes);
+    if (!decoded.ok) throw badRequest(`couldn't parse the body: ${decoded.reason}`);
+    return { type, value: decoded.value };
+  }
   const text = await request.text();
   if (text === "") return { type, value: undefined };
   // A body that clients send as JSON under a YAML type is common; YAML's own parser is many times slower.

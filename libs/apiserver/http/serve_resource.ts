@@ -27,7 +27,7 @@ export interface Serving {
 /** Answers a request to a stored resource or to its status. @throws StatusError. */
 export async function serveResource(serving: Serving, scope: Scope, verb: string, request: Request): Promise<Response> {
   const { api } = serving;
-  const shown = shownAs(scope);
+  const shown = shownAs(scope, api.now);
   const answer = (object: ApiObject, status = 200) => json(shown.one(object), status, { "content-type": shown.mediaType });
   const written = ({ object, created }: Written) => answer(object, created ? 201 : 200);
   const { name } = scope;
