@@ -10,6 +10,7 @@ import { type Answer, failedAnswer, isJson, notKubernetes } from "./failed_answe
 import { decodeWith, type Kind } from "./kind.ts";
 import type { KubeObject } from "./kube_object.ts";
 import { BodyTooLarge, readBody } from "./read_body.ts";
+import { RequestGuard } from "./request_guard.ts";
 import { Resource } from "./resource.ts";
 import type { ResourceClient } from "./resource_client.ts";
 import { retryWait } from "./retry_wait.ts";
@@ -60,7 +61,7 @@ export class ApiClient {
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
   readonly #closing = new AbortController();
-  /** Whether the last connection failed: the kept ones may be dead too, so none is used again until a fresh one worked. */
+  /** Whether a connection failed and none worked since. */
   #suspicious = false;
 
   constructor(connection: Connection, options: ApiClientOptions = {}) {
@@ -90,10 +91,33 @@ export class ApiClient {
    *
    * @throws ApiError, or the reason of the request's signal.
    */
-  async request(request: ApiRequest): Promise<unknown> {
+  request(request: ApiRequest): Promise<unknown> {
+    return this.#retrying(request, () => this.#once(request));
+  }
+
+  /**
+   * Opens an answer that goes on until somebody ends it (a watch). The time limit is for its head only.
+   *
+   * @throws ApiError, or the reason of the request's signal.
+   */
+  stream(request: ApiRequest): Promise<ApiStream> {
+    return this.#retrying(request, () => this.#openStream(request));
+  }
+
+  /** A connection turned out to be dead: the kept ones may be too, so none of them is used until a fresh one has worked. */
+  suspect(): void {
+    this.#suspicious = true;
+  }
+
+  /** Ends everything that is under way; the client cannot be used afterwards. */
+  close(): void {
+    this.#closing.abort(new ApiError("the client was closed", { verb: "close", object: "client", reason: "Transport" }));
+  }
+
+  async #retrying<T>(request: ApiRequest, run: () => Promise<T>): Promise<T> {
     for (let failures = 1; ; failures++) {
       try {
-        return await this.#once(request);
+        return await run();
       } catch (error) {
         const wait = retryWait(error, failures, this.connection);
         if (wait === undefined || this.#closing.signal.aborted) throw error;
@@ -103,12 +127,7 @@ export class ApiClient {
     }
   }
 
-  /**
-   * Opens an answer that goes on until somebody ends it (a watch). The time limit is for its head only.
-   *
-   * @throws ApiError, or the reason of the request's signal.
-   */
-  async stream(request: ApiRequest): Promise<ApiStream> {
+  async #openStream(request: ApiRequest): Promise<ApiStream> {
     const { response, guard } = await this.#open(request);
     try {
       const contentType = response.headers.get("content-type") ?? "";
@@ -116,17 +135,12 @@ export class ApiClient {
         guard.stopClock();
         return { body: response.body, end: () => guard.abort() };
       }
-      const text = await readBody(response, 1 << 20);
-      throw this.#refused(request, response, text);
+      throw this.#refused(request, response, await readBody(response, 1 << 20));
     } catch (error) {
+      const explained = this.#explain(request, error, guard);
       guard.abort();
-      throw this.#explain(request, error, guard);
+      throw explained;
     }
-  }
-
-  /** Ends everything that is under way; the client cannot be used afterwards. */
-  close(): void {
-    this.#closing.abort(new ApiError("the client was closed", { verb: "close", object: "client", reason: "Transport" }));
   }
 
   async #once(request: ApiRequest): Promise<unknown> {
@@ -142,8 +156,8 @@ export class ApiClient {
     }
   }
 
-  async #open(request: ApiRequest): Promise<{ response: Response; guard: Guard }> {
-    const guard = new Guard(this.timers, request.timeoutMs ?? this.#timeoutMs, [request.signal, this.#closing.signal]);
+  async #open(request: ApiRequest): Promise<{ response: Response; guard: RequestGuard }> {
+    const guard = new RequestGuard(this.timers, request.timeoutMs ?? this.#timeoutMs, [request.signal, this.#closing.signal]);
     const { connection } = this;
     try {
       const headers: Record<string, string> = { accept: "application/json", "user-agent": "strait", ...connection.headers };
@@ -204,15 +218,14 @@ export class ApiClient {
     return this.#error(request, "NotKubernetes", notKubernetes(answer), { status: response.status });
   }
 
-  #explain(request: ApiRequest, error: unknown, guard: Guard): unknown {
+  #explain(request: ApiRequest, error: unknown, guard: RequestGuard): unknown {
     if (error instanceof ApiError) return error;
+    this.#suspicious = true;
     if (guard.expired) {
-      this.#suspicious = true;
       return this.#error(request, "Transport", `no answer within ${guard.timeoutMs / 1000} s`, { cause: error });
     }
     if (guard.signal.aborted) return guard.signal.reason;
     if (error instanceof BodyTooLarge) return this.#error(request, "TooLarge", error.message, { cause: error });
-    this.#suspicious = true;
     const { reason, text } = transportFailure(error);
     return this.#error(request, reason, text, { cause: error });
   }
@@ -220,47 +233,5 @@ export class ApiClient {
   #error(request: ApiRequest, reason: string, text: string, more: { status?: number; cause?: unknown } = {}): ApiError {
     const details = { verb: verbOf(request), object: objectOf(request), reason, ...more };
     return new ApiError(`${cannot(this.connection.server, request)}: ${text}`, details);
-  }
-}
-
-/** The signal of one request: ends with its clock, its caller or its client, and lets go of them when it is over. */
-class Guard {
-  readonly timeoutMs: number;
-  readonly #controller = new AbortController();
-  readonly #release: (() => void)[] = [];
-  readonly #cancelClock: () => void;
-  expired = false;
-
-  constructor(timers: Timers, timeoutMs: number, signals: readonly (AbortSignal | undefined)[]) {
-    this.timeoutMs = timeoutMs;
-    this.#cancelClock = timers.after(timeoutMs, () => {
-      this.expired = true;
-      this.#controller.abort();
-    });
-    for (const signal of signals) {
-      if (!signal) continue;
-      const abort = () => this.#controller.abort(signal.reason);
-      if (signal.aborted) abort();
-      signal.addEventListener("abort", abort, { once: true });
-      this.#release.push(() => signal.removeEventListener("abort", abort));
-    }
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  stopClock(): void {
-    this.#cancelClock();
-  }
-
-  release(): void {
-    this.#cancelClock();
-    for (const release of this.#release.splice(0)) release();
-  }
-
-  abort(): void {
-    this.release();
-    this.#controller.abort();
   }
 }

@@ -5,10 +5,13 @@ import { Backoff, elapsed, sleep, systemTimers, type Timers } from "@strait/time
 import { ApiError, isExpired } from "./api_error.ts";
 import { type Change, deleteChange, listChanges, putChange } from "./change.ts";
 import { type KubeObject, keyOf } from "./kube_object.ts";
-import type { RefusedObject, ResourceClient } from "./resource_client.ts";
+import { Listeners } from "./listeners.ts";
+import { Refusals } from "./refusals.ts";
+import type { ResourceClient } from "./resource_client.ts";
 import { SilenceGuard } from "./silence_guard.ts";
 import { Store } from "./store.ts";
 import type { WatchEvent } from "./watch_event.ts";
+import { olderThan, watchSeconds } from "./watch_times.ts";
 
 export interface InformerOptions {
   readonly namespace?: string | undefined;
@@ -35,8 +38,6 @@ export interface InformerState {
 
 /** Below this a watch that ends has not worked: the next one waits. */
 const SETTLED_MS = 1000;
-/** A real API server's own bounds: 5 to 10 minutes. */
-const WATCH_SECONDS = 300;
 
 /**
  * Follows the objects of one kind: list, then watch, for ever. The store is a true copy of what the server said last; listeners get
@@ -61,9 +62,9 @@ export class Informer<T extends KubeObject> {
   readonly #log: Log;
   readonly #states: StateLog;
   readonly #backoff: Backoff;
-  readonly #refused = new Map<string, string>();
-  readonly #listeners = new Set<(changes: readonly Change<T>[]) => void>();
-  readonly #stateListeners = new Set<() => void>();
+  readonly #refusals: Refusals;
+  readonly #changes = new Listeners<readonly Change<T>[]>((error) => this.#failed(error));
+  readonly #stateChanges = new Listeners<void>((error) => this.#failed(error));
   readonly #stopping = new AbortController();
   #synced = false;
   #reason: string | undefined = "nothing was read yet";
@@ -79,6 +80,7 @@ export class Informer<T extends KubeObject> {
     this.#random = options.random ?? Math.random;
     this.#log = (options.log ?? new Log({ level: "error" })).with({ objects: client.kind.plural });
     this.#states = new StateLog(this.#log);
+    this.#refusals = new Refusals(this.#states);
     this.#backoff = new Backoff({ most: 15_000, random: this.#random });
   }
 
@@ -88,19 +90,17 @@ export class Informer<T extends KubeObject> {
 
   /** Objects that do not decode, by key, with the reason. */
   get refused(): ReadonlyMap<string, string> {
-    return this.#refused;
+    return this.#refusals.reasons;
   }
 
   /** Calls the listener with every batch of changes from now on. Returns what ends that. */
   onChange(listener: (changes: readonly Change<T>[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.add(listener);
   }
 
   /** Calls the listener whenever `state` or `refused` changed. Returns what ends that. */
   onState(listener: () => void): () => void {
-    this.#stateListeners.add(listener);
-    return () => this.#stateListeners.delete(listener);
+    return this.#stateChanges.add(listener);
   }
 
   start(): void {
@@ -154,15 +154,12 @@ export class Informer<T extends KubeObject> {
     const listing = await this.#client.list({ ...this.#selection(), signal, known: (key) => this.store.get(key) });
     this.#version = listing.resourceVersion;
     const changes = listChanges(this.store, listing);
-    const before = this.#refused.size;
-    const now = new Set(listing.refused.map(({ name }) => name));
-    for (const key of [...this.#refused.keys()]) if (!now.has(key)) this.#accept(key);
-    for (const one of listing.refused) this.#refuse(one);
+    const refused = this.#refusals.replace(listing.refused, (key) => this.store.get(key) !== undefined);
     const first = !this.#synced;
     this.#synced = true;
     this.#tell(changes);
     if (first) this.#setReason(undefined);
-    else if (before !== this.#refused.size) this.#tellState();
+    else if (refused) this.#stateChanges.tell();
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -189,12 +186,7 @@ export class Informer<T extends KubeObject> {
     } catch (error) {
       // A cut is our own doing: the watch goes on where it was, at once.
       if (!guard.wasCut || signal.aborted) throw error;
-      if (guard.silent)
-        throw new ApiError(`the watch of ${this.#client.kind.plural} fell silent for ${silentAfterMs / 1000} s`, {
-          verb: "watch",
-          object: this.#client.kind.plural,
-          reason: "Transport",
-        });
+      if (guard.silent) throw this.#error(`said nothing for ${silentAfterMs / 1000} s`, "Transport");
       return;
     } finally {
       settle();
@@ -202,64 +194,40 @@ export class Informer<T extends KubeObject> {
       this.#cut = undefined;
     }
     // A server that accepts watches and ends them at once would be asked without a pause.
-    if (elapsed(this.#timers) - opened < SETTLED_MS) {
-      throw new ApiError(`the server ends every watch of ${this.#client.kind.plural} at once`, {
-        verb: "watch",
-        object: this.#client.kind.plural,
-        reason: "Transport",
-      });
-    }
+    if (elapsed(this.#timers) - opened < SETTLED_MS) throw this.#error("ends every watch at once", "Transport");
   }
 
   #take(batch: readonly WatchEvent<T>[]): void {
     const changes: Change<T>[] = [];
     let refusals = false;
-    for (const event of batch) {
-      const version =
-        event.type === "BOOKMARK" || event.type === "REFUSED" ? event.resourceVersion : event.object.metadata.resourceVersion;
-      this.#advance(version);
-      if (event.type === "BOOKMARK") continue;
-      if (event.type === "REFUSED") {
-        refusals = true;
-        if (!event.deleted) {
-          this.#refuse({ name: event.key, reason: event.reason });
+    try {
+      for (const event of batch) {
+        this.#advance(event);
+        if (event.type === "BOOKMARK") continue;
+        const key = event.type === "REFUSED" ? event.key : keyOf(event.object);
+        if (event.type === "REFUSED" && !event.deleted) {
+          refusals = this.#refusals.refuse({ name: key, reason: event.reason }, this.store.get(key) !== undefined) || refusals;
           continue;
         }
+        refusals = this.#refusals.accept(key) || refusals;
+        const gone = event.type === "REFUSED" || event.type === "DELETED";
+        const change = gone ? deleteChange(this.store, key) : putChange(this.store, event.object);
+        if (change) changes.push(change);
       }
-      const key = event.type === "REFUSED" ? event.key : keyOf(event.object);
-      if (this.#refused.has(key)) refusals = this.#accept(key);
-      const gone = event.type === "REFUSED" || event.type === "DELETED";
-      const change = gone ? deleteChange(this.store, key) : putChange(this.store, event.object);
-      if (change) changes.push(change);
+    } finally {
+      // Also where an event in the middle ends the watch: what is in the store has been told.
+      this.#tell(changes);
+      if (refusals) this.#stateChanges.tell();
     }
-    this.#tell(changes);
-    if (refusals) this.#tellState();
   }
 
   /** A version that goes back means that the server lost some (restored from a copy): what we know may never have been. */
-  #advance(version: string | undefined): void {
+  #advance(event: WatchEvent<T>): void {
+    const version = "object" in event ? event.object.metadata.resourceVersion : event.resourceVersion;
     if (!version) return;
-    if (this.#version && olderThan(version, this.#version)) {
-      throw new ApiError(`the server went back from version ${this.#version} of ${this.#client.kind.plural} to ${version}`, {
-        verb: "watch",
-        object: this.#client.kind.plural,
-        reason: "Expired",
-      });
-    }
-    this.#version = version;
-  }
-
-  #refuse({ name, reason }: RefusedObject): void {
-    this.#refused.set(name, reason);
-    const kept = this.store.get(name) !== undefined;
-    const fields = { object: name, reason, ...(kept && { kept: "its last good state" }) };
-    this.#states.set(`object ${name}`, reason, "warn", "object refused", fields);
-  }
-
-  #accept(key: string): true {
-    this.#refused.delete(key);
-    this.#states.clear(`object ${key}`, "object accepted again", { object: key });
-    return true;
+    const older = this.#version !== undefined && olderThan(version, this.#version);
+    if (!older) this.#version = version;
+    else if (event.type !== "DELETED") throw this.#error(`went back from version ${this.#version} to ${version}`, "Expired");
   }
 
   #works(): void {
@@ -278,9 +246,15 @@ export class Informer<T extends KubeObject> {
     const end = () => wake.abort();
     signal.addEventListener("abort", end, { once: true });
     this.#cut = end;
+    if (signal.aborted) end();
     await sleep(this.#timers, Math.max(this.#backoff.next(), asked), wake.signal);
     signal.removeEventListener("abort", end);
     this.#cut = undefined;
+  }
+
+  #error(what: string, reason: string): ApiError {
+    const { plural } = this.#client.kind;
+    return new ApiError(`cannot watch ${plural}: the server ${what}`, { verb: "watch", object: plural, reason });
   }
 
   #selection() {
@@ -291,35 +265,14 @@ export class Informer<T extends KubeObject> {
   #setReason(reason: string | undefined): void {
     if (this.#reason === reason) return;
     this.#reason = reason;
-    this.#tellState();
+    this.#stateChanges.tell();
   }
 
   #tell(changes: readonly Change<T>[]): void {
-    if (changes.length > 0) for (const listener of [...this.#listeners]) this.#guarded(() => listener(changes));
+    if (changes.length > 0) this.#changes.tell(changes);
   }
 
-  #tellState(): void {
-    for (const listener of [...this.#stateListeners]) this.#guarded(listener);
+  #failed(error: unknown): void {
+    this.#log.error("a listener failed", { reason: error });
   }
-
-  /** A listener's mistake must not end the others' news. */
-  #guarded(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#log.error("a listener failed", { reason: error });
-    }
-  }
-}
-
-function watchSeconds(silentAfterMs: number, random: number): number {
-  // The server's last bookmark comes two seconds before the end; three quarters leave room for it and for a slow network.
-  if (silentAfterMs < 80_000) return Math.max(1, Math.floor((silentAfterMs / 1000) * 0.75));
-  return Math.floor(WATCH_SECONDS * (1 + random));
-}
-
-/** Versions of one kind on one server are numbers that grow; anything else is left alone. */
-function olderThan(a: string, b: string): boolean {
-  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
-  return a.length !== b.length ? a.length < b.length : a < b;
 }

@@ -46,6 +46,7 @@ export class LeaderElector {
   readonly #leases: ResourceClient<Lease>;
   readonly #timers: Timers;
   readonly #random: () => number;
+  readonly #log: Log;
   readonly #states: StateLog;
   readonly #watched: WatchedLease;
   readonly #stopping = new AbortController();
@@ -70,9 +71,8 @@ export class LeaderElector {
         `a lease of ${this.#leaseMs} ms must outlast its renewal (${this.#renewMs}) and that some tries (${this.#retryMs})`,
       );
     }
-    this.#states = new StateLog(
-      (options.log ?? new Log({ level: "error" })).with({ lease: `${options.namespace}/${options.name}` }),
-    );
+    this.#log = (options.log ?? new Log({ level: "error" })).with({ lease: `${options.namespace}/${options.name}` });
+    this.#states = new StateLog(this.#log);
     this.#leases = options.client.resource(LeaseKind);
     this.#watched = new WatchedLease(() => elapsed(this.#timers));
   }
@@ -201,6 +201,10 @@ export class LeaderElector {
     if (this.#leading === leading && this.#holder === holder) return;
     this.#leading = leading;
     this.#holder = holder;
-    this.#options.onChange(leading, holder);
+    try {
+      this.#options.onChange(leading, holder);
+    } catch (error) {
+      this.#log.error("what follows from the election failed", { leading, reason: error });
+    }
   }
 }

@@ -58,6 +58,8 @@ export async function* watchStream<T extends KubeObject>(
     if (lines.unfinished) throw fail("Malformed", "the watch was cut off in the middle of an event");
   } catch (error) {
     if (error instanceof ApiError) throw error;
+    // Whoever gives up a watch may do so because it is dead.
+    client.suspect();
     options.signal.throwIfAborted();
     if (error instanceof SyntaxError) throw fail("Malformed", "an event of the watch is no JSON", { cause: error });
     if (error instanceof LineTooLong) throw fail("TooLarge", error.message, { cause: error });
