@@ -190,9 +190,19 @@ test("a client renews credentials that were refused, once", async () => {
   const connection = { ...server.connection(), token: async () => token, forget: () => (token = "new") };
   await new ApiClient(connection as Connection).version();
   expect(server.requests).toHaveLength(2);
+  token = "old";
+  const signal = new AbortController().signal;
+  const stream = await new ApiClient(connection as Connection).stream({
+    method: "GET",
+    path: "/api/v1/pods",
+    query: { watch: true },
+    signal,
+  });
+  stream.end();
+  expect(server.requests).toHaveLength(4);
   const stubborn = { ...server.connection(), token: async () => "old", forget: () => {} };
   expect((await failureOf(new ApiClient(stubborn).version())).reason).toBe("Unauthorized");
-  expect(server.requests).toHaveLength(4);
+  expect(server.requests).toHaveLength(6);
 });
 
 test("a client says why it has no credentials", async () => {

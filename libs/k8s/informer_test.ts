@@ -349,3 +349,48 @@ test("an informer lists 10000 objects again cheaply: none is decoded twice", asy
   expect(built.batches).toHaveLength(1);
   expect(built.informer.store.list()).toBe(before);
 });
+
+test("an informer has told what a batch changed although its last event ends the watch", async () => {
+  const built = build();
+  built.pods.put(pod("a"));
+  await started(built);
+  const event = { type: "ADDED", object: { metadata: { name: "b", namespace: "default", resourceVersion: "9", uid: "u" } } };
+  const back = { type: "BOOKMARK", object: { metadata: { resourceVersion: "1" } } };
+  built.server.watches.say(`${JSON.stringify(event)}\n${JSON.stringify(back)}\n`);
+  await passing(built, "a new list", () => built.server.asked("list").length === 2);
+  expect(built.batches).toEqual([["+a"], ["+b"], ["-b"]]);
+});
+
+test("an informer can be stopped by somebody who hears of its state", async () => {
+  const built = build();
+  built.server.intercept = () => failure(403, "Forbidden", "no");
+  const stopped = Promise.withResolvers<void>();
+  built.informer.onState(() => built.informer.stop().then(stopped.resolve));
+  built.informer.start();
+  await stopped.promise;
+});
+
+test("an informer whose watch is refused says so and tries again although it could list", async () => {
+  const built = build();
+  built.pods.put(pod("a"));
+  let denied = true;
+  built.server.intercept = ({ verb }) =>
+    verb === "watch" && denied ? failure(403, "Forbidden", "cannot watch pods") : undefined;
+  built.informer.start();
+  await passing(built, "a reason", () => built.informer.state.reason?.includes("cannot watch pods") === true);
+  expect(built.informer.state.synced).toBe(true);
+  denied = false;
+  await passing(built, "following", () => built.informer.state.reason === undefined);
+  expect(built.server.asked("list")).toHaveLength(1);
+});
+
+test("an informer resumes a silent watch on a fresh connection", async () => {
+  const built = build();
+  built.pods.put(pod("a"));
+  await started(built);
+  const before = new Set(built.server.requests.map(({ port }) => port));
+  built.server.watches.stall();
+  await built.timers.advance(90_000);
+  await passing(built, "another watch", () => built.server.asked("watch").length === 2);
+  expect(before.has(built.server.asked("watch")[1]?.port ?? 0)).toBe(false);
+});

@@ -277,3 +277,24 @@ test("an elector refuses times that cannot work", () => {
   expect(() => new LeaderElector({ ...options, leaseMs: 5000 })).toThrow(RangeError);
   expect(() => new LeaderElector({ ...options, renewMs: 2000 })).toThrow(RangeError);
 });
+
+test("an elector goes on where its news cannot be taken", async () => {
+  const { cluster, timers } = build();
+  const lines: string[] = [];
+  const elector = new LeaderElector({
+    client: cluster,
+    namespace: "a",
+    name: "b",
+    identity: "c",
+    timers,
+    log: new Log({ write: (line) => lines.push(line) }),
+    onChange: () => {
+      throw new Error("broken");
+    },
+  });
+  elector.start();
+  await timers.advance(10_000);
+  expect(elector.leading).toBe(true);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain("broken");
+});
