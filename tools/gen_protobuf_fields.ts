@@ -66,7 +66,6 @@ const SPECIAL: Readonly<Record<string, string>> = {
 interface Field {
   readonly json: string;
   readonly number: number;
-  readonly wire: string;
   readonly go: string;
   readonly inline: boolean;
 }
@@ -84,11 +83,10 @@ function readPackage(name: string, text: string): void {
         line.replace(/\/\/.*$/, ""),
       );
       if (!found) continue;
-      const [, , go = "", json = "", wire = "", number = ""] = found;
+      const [, , go = "", json = "", , number = ""] = found;
       fields.push({
         json: json.split(",")[0] ?? "",
         number: Number(number),
-        wire,
         go,
         inline: json.includes("inline"),
       });
@@ -105,10 +103,10 @@ function typeOf(home: string, field: Field): string {
   go = aliases.get(qualify(home, go)) ?? go;
   if (SPECIAL[qualify(home, field.go)]) go = field.go;
   if (go === "[]byte") return "bytes";
-  if (go.startsWith("[]")) return `[]${scalar(home, go.slice(2).replace("*", ""), field.wire)}`;
+  if (go.startsWith("[]")) return `[]${scalar(home, go.slice(2).replace("*", ""))}`;
   const map = /^map\[\w+\](.*)$/.exec(go);
-  if (map?.[1]) return `<>${map[1] === "[]byte" ? "bytes" : scalar(home, map[1], field.wire)}`;
-  return `${pointer ? "*" : ""}${scalar(home, go, field.wire)}`;
+  if (map?.[1]) return `<>${map[1] === "[]byte" ? "bytes" : scalar(home, map[1])}`;
+  return `${pointer ? "*" : ""}${scalar(home, go)}`;
 }
 
 function qualify(home: string, go: string): string {
@@ -120,14 +118,14 @@ function qualify(home: string, go: string): string {
     : `${home}.${go}`;
 }
 
-function scalar(home: string, go: string, wire: string): string {
+function scalar(home: string, go: string): string {
   const name = qualify(home, go);
   const special = SPECIAL[go] ?? SPECIAL[name];
   if (special) return special;
   if (structs.has(name)) return name;
   if (go === "bool") return "bool";
-  if (wire === "varint") return "int";
-  return "string";
+  // Not the tag's word: some say "varint" of texts and "bytes" of numbers.
+  return /^u?int(32|64)?$/.test(go) ? "int" : "string";
 }
 
 for (const [name, [module, path]] of Object.entries(PACKAGES)) {

@@ -3,10 +3,11 @@ import { Hono } from "hono";
 import type { ServiceAccountTokens } from "../auth/service_accounts.ts";
 import type { User } from "../auth/user.ts";
 import type { Discovery } from "../discovery/discovery.ts";
+import { OpenApiDocuments } from "../discovery/open_api_documents.ts";
 import type { Scope } from "../resources/scope.ts";
 import { json, refusal } from "./answer.ts";
 import type { Peer } from "./listener.ts";
-import { parseAccept } from "./media.ts";
+import { parseAccept, takesJson } from "./media.ts";
 import { type RequestInfo, requestInfo } from "./request_info.ts";
 import { type Serving, serveResource } from "./serve_resource.ts";
 import { serveSubresource } from "./serve_subresource.ts";
@@ -66,6 +67,12 @@ export function apiApp({ serving, tokens, discovery, guard, special, version }: 
   };
   for (const path of ["/api", "/api/"]) app.get(path, root(true));
   for (const path of ["/apis", "/apis/"]) app.get(path, root(false));
+  const documents = new OpenApiDocuments(serving.api.types);
+  app.get("/openapi/v2", (context) => openApi(context.req.raw, () => documents.v2()));
+  app.get("/openapi/v3", (context) => openApi(context.req.raw, () => documents.index()));
+  app.get("/openapi/v3/*", (context) =>
+    openApi(context.req.raw, () => documents.v3(context.req.path.slice("/openapi/v3/".length))),
+  );
   app.get("/api/v1", () => found(discovery.resourceList("", "v1")));
   app.get("/apis/:group", (context) => found(discovery.group(context.req.param("group"))));
   app.get("/apis/:group/:version", (context) =>
@@ -86,6 +93,15 @@ export function apiApp({ serving, tokens, discovery, guard, special, version }: 
     return response;
   });
   return app;
+}
+
+/** Documents are served as JSON only; clients that prefer protobuf say that they take JSON, too, or ask again. */
+function openApi(request: Request, document: () => string | undefined): Response {
+  if (!parseAccept(request.headers.get("accept")).some(takesJson))
+    throw new StatusError(406, "NotAcceptable", "only the following media types are accepted: application/json");
+  const text = document();
+  if (text === undefined) throw noSuchPath();
+  return new Response(text, { headers: { "content-type": "application/json" } });
 }
 
 function found(value: object | undefined): Response {

@@ -80,8 +80,7 @@ function mapEntry(type: string, value: bigint | Uint8Array): [string, Json | und
 
 /** A value that says nothing (a time of zero) is undefined. */
 function decodeValue(type: string, value: bigint | Uint8Array): Json | undefined {
-  // Some tags say "varint" of what is a text on the wire.
-  if (type === "int") return typeof value === "bigint" ? Number(BigInt.asIntN(64, value)) : decoder.decode(value);
+  if (type === "int") return number(value);
   if (type === "bool") return value === 1n;
   const bytes = bytesOf(value);
   switch (type) {

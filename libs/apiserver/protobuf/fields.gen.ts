@@ -105,7 +105,7 @@ core.FileKeySelector volumeName=1:string path=2:string key=3:string optional=4:*
 core.FlexVolumeSource driver=1:string fsType=2:string secretRef=3:*core.LocalObjectReference readOnly=4:bool options=5:<>string
 core.FlockerVolumeSource datasetName=1:string datasetUUID=2:string
 core.GCEPersistentDiskVolumeSource pdName=1:string fsType=2:string partition=3:int readOnly=4:bool
-core.GRPCAction port=1:string service=2:*string
+core.GRPCAction port=1:int service=2:*string
 core.GitRepoVolumeSource repository=1:string revision=2:string directory=3:string
 core.GlusterfsVolumeSource endpoints=1:string path=2:string readOnly=3:bool
 core.HTTPGetAction path=1:string port=2:intstr host=3:string scheme=4:string httpHeaders=5:[]core.HTTPHeader
@@ -166,7 +166,7 @@ core.PodResourceClaim name=1:string resourceClaimName=3:*string resourceClaimTem
 core.PodResourceClaimStatus name=1:string resourceClaimName=2:*string
 core.PodSchedulingGate name=1:string
 core.PodSecurityContext seLinuxOptions=1:*core.SELinuxOptions windowsOptions=8:*core.WindowsSecurityContextOptions runAsUser=2:*int runAsGroup=6:*int runAsNonRoot=3:*bool supplementalGroups=4:[]int supplementalGroupsPolicy=12:*string fsGroup=5:*int sysctls=7:[]core.Sysctl fsGroupChangePolicy=9:*string seccompProfile=10:*core.SeccompProfile appArmorProfile=11:*core.AppArmorProfile seLinuxChangePolicy=13:*string
-core.PodSpec volumes=1:[]core.Volume initContainers=20:[]core.Container containers=2:[]core.Container ephemeralContainers=34:[]core.EphemeralContainer restartPolicy=3:string terminationGracePeriodSeconds=4:*int activeDeadlineSeconds=5:*int dnsPolicy=6:string nodeSelector=7:<>string serviceAccountName=8:string serviceAccount=9:string automountServiceAccountToken=21:*bool nodeName=10:string hostNetwork=11:bool hostPID=12:bool hostIPC=13:bool shareProcessNamespace=27:*bool securityContext=14:*core.PodSecurityContext imagePullSecrets=15:[]core.LocalObjectReference hostname=16:string subdomain=17:string affinity=18:*core.Affinity schedulerName=19:string tolerations=22:[]core.Toleration hostAliases=23:[]core.HostAlias priorityClassName=24:string priority=25:*string dnsConfig=26:*core.PodDNSConfig readinessGates=28:[]core.PodReadinessGate runtimeClassName=29:*string enableServiceLinks=30:*bool preemptionPolicy=31:*string overhead=32:<>quantity topologySpreadConstraints=33:[]core.TopologySpreadConstraint setHostnameAsFQDN=35:*bool os=36:*core.PodOS hostUsers=37:*bool schedulingGates=38:[]core.PodSchedulingGate resourceClaims=39:[]core.PodResourceClaim resources=40:*core.ResourceRequirements hostnameOverride=41:*string
+core.PodSpec volumes=1:[]core.Volume initContainers=20:[]core.Container containers=2:[]core.Container ephemeralContainers=34:[]core.EphemeralContainer restartPolicy=3:string terminationGracePeriodSeconds=4:*int activeDeadlineSeconds=5:*int dnsPolicy=6:string nodeSelector=7:<>string serviceAccountName=8:string serviceAccount=9:string automountServiceAccountToken=21:*bool nodeName=10:string hostNetwork=11:bool hostPID=12:bool hostIPC=13:bool shareProcessNamespace=27:*bool securityContext=14:*core.PodSecurityContext imagePullSecrets=15:[]core.LocalObjectReference hostname=16:string subdomain=17:string affinity=18:*core.Affinity schedulerName=19:string tolerations=22:[]core.Toleration hostAliases=23:[]core.HostAlias priorityClassName=24:string priority=25:*int dnsConfig=26:*core.PodDNSConfig readinessGates=28:[]core.PodReadinessGate runtimeClassName=29:*string enableServiceLinks=30:*bool preemptionPolicy=31:*string overhead=32:<>quantity topologySpreadConstraints=33:[]core.TopologySpreadConstraint setHostnameAsFQDN=35:*bool os=36:*core.PodOS hostUsers=37:*bool schedulingGates=38:[]core.PodSchedulingGate resourceClaims=39:[]core.PodResourceClaim resources=40:*core.ResourceRequirements hostnameOverride=41:*string
 core.PodStatus observedGeneration=17:int phase=1:string conditions=2:[]core.PodCondition message=3:string reason=4:string nominatedNodeName=11:string hostIP=5:string hostIPs=16:[]core.HostIP podIP=6:string podIPs=12:[]core.PodIP startTime=7:*time initContainerStatuses=10:[]core.ContainerStatus containerStatuses=8:[]core.ContainerStatus qosClass=9:string ephemeralContainerStatuses=13:[]core.ContainerStatus resize=14:string resourceClaimStatuses=15:[]core.PodResourceClaimStatus extendedResourceClaimStatus=18:*core.PodExtendedResourceClaimStatus
 core.PodTemplateSpec metadata=1:meta.ObjectMeta spec=2:core.PodSpec
 core.PortStatus port=1:int protocol=2:string error=3:*string
@@ -189,16 +189,16 @@ core.Secret metadata=1:meta.ObjectMeta immutable=5:*bool data=2:<>bytes stringDa
 core.SecretEnvSource ~=1:core.LocalObjectReference optional=2:*bool
 core.SecretKeySelector ~=1:core.LocalObjectReference key=2:string optional=3:*bool
 core.SecretProjection ~=1:core.LocalObjectReference items=2:[]core.KeyToPath optional=4:*bool
-core.SecretVolumeSource secretName=1:string items=2:[]core.KeyToPath defaultMode=3:*string optional=4:*bool
+core.SecretVolumeSource secretName=1:string items=2:[]core.KeyToPath defaultMode=3:*int optional=4:*bool
 core.SecurityContext capabilities=1:*core.Capabilities privileged=2:*bool seLinuxOptions=3:*core.SELinuxOptions windowsOptions=10:*core.WindowsSecurityContextOptions runAsUser=4:*int runAsGroup=8:*int runAsNonRoot=5:*bool readOnlyRootFilesystem=6:*bool allowPrivilegeEscalation=7:*bool procMount=9:*string seccompProfile=11:*core.SeccompProfile appArmorProfile=12:*core.AppArmorProfile
 core.Service metadata=1:meta.ObjectMeta spec=2:core.ServiceSpec status=3:core.ServiceStatus
 core.ServiceAccount metadata=1:meta.ObjectMeta secrets=2:[]core.ObjectReference imagePullSecrets=3:[]core.LocalObjectReference automountServiceAccountToken=4:*bool
 core.ServiceAccountTokenProjection audience=1:string expirationSeconds=2:*int path=3:string
 core.ServicePort name=1:string protocol=2:string appProtocol=6:*string port=3:int targetPort=4:intstr nodePort=5:int
-core.ServiceSpec ports=1:[]core.ServicePort selector=2:<>string clusterIP=3:string clusterIPs=18:[]string type=4:string externalIPs=5:[]string sessionAffinity=7:string loadBalancerIP=8:string loadBalancerSourceRanges=9:[]string externalName=10:string externalTrafficPolicy=11:string healthCheckNodePort=12:string publishNotReadyAddresses=13:bool sessionAffinityConfig=14:*core.SessionAffinityConfig ipFamilies=19:[]string ipFamilyPolicy=17:*string allocateLoadBalancerNodePorts=20:*bool loadBalancerClass=21:*string internalTrafficPolicy=22:*string trafficDistribution=23:*string
+core.ServiceSpec ports=1:[]core.ServicePort selector=2:<>string clusterIP=3:string clusterIPs=18:[]string type=4:string externalIPs=5:[]string sessionAffinity=7:string loadBalancerIP=8:string loadBalancerSourceRanges=9:[]string externalName=10:string externalTrafficPolicy=11:string healthCheckNodePort=12:int publishNotReadyAddresses=13:bool sessionAffinityConfig=14:*core.SessionAffinityConfig ipFamilies=19:[]string ipFamilyPolicy=17:*string allocateLoadBalancerNodePorts=20:*bool loadBalancerClass=21:*string internalTrafficPolicy=22:*string trafficDistribution=23:*string
 core.ServiceStatus loadBalancer=1:core.LoadBalancerStatus conditions=2:[]meta.Condition
 core.SessionAffinityConfig clientIP=1:*core.ClientIPConfig
-core.SleepAction seconds=1:string
+core.SleepAction seconds=1:int
 core.StorageOSVolumeSource volumeName=1:string volumeNamespace=2:string fsType=3:string readOnly=4:bool secretRef=5:*core.LocalObjectReference
 core.Sysctl name=1:string value=2:string
 core.TCPSocketAction port=1:intstr host=2:string
@@ -220,14 +220,14 @@ core.WindowsSecurityContextOptions gmsaCredentialSpecName=1:*string gmsaCredenti
 discovery.Endpoint addresses=1:[]string conditions=2:discovery.EndpointConditions hostname=3:*string targetRef=4:*core.ObjectReference deprecatedTopology=5:<>string nodeName=6:*string zone=7:*string hints=8:*discovery.EndpointHints
 discovery.EndpointConditions ready=1:*bool serving=2:*bool terminating=3:*bool
 discovery.EndpointHints forZones=1:[]discovery.ForZone forNodes=2:[]discovery.ForNode
-discovery.EndpointPort name=1:*string protocol=2:*string port=3:*string appProtocol=4:*string
+discovery.EndpointPort name=1:*string protocol=2:*string port=3:*int appProtocol=4:*string
 discovery.EndpointSlice metadata=1:meta.ObjectMeta addressType=4:string endpoints=2:[]discovery.Endpoint ports=3:[]discovery.EndpointPort
 discovery.ForNode name=1:string
 discovery.ForZone name=1:string
 events.Event metadata=1:meta.ObjectMeta eventTime=2:microtime series=3:*events.EventSeries reportingController=4:string reportingInstance=5:string action=6:string reason=7:string regarding=8:core.ObjectReference related=9:*core.ObjectReference note=10:string type=11:string deprecatedSource=12:core.EventSource deprecatedFirstTimestamp=13:time deprecatedLastTimestamp=14:time deprecatedCount=15:int
 events.EventSeries count=1:int lastObservedTime=2:microtime
 meta.Condition type=1:string status=2:string observedGeneration=3:int lastTransitionTime=4:time reason=5:string message=6:string
-meta.DeleteOptions gracePeriodSeconds=1:*int preconditions=2:*meta.Preconditions orphanDependents=3:*bool propagationPolicy=4:*int dryRun=5:[]string ignoreStoreReadErrorWithClusterBreakingPotential=6:*bool
+meta.DeleteOptions gracePeriodSeconds=1:*int preconditions=2:*meta.Preconditions orphanDependents=3:*bool propagationPolicy=4:*string dryRun=5:[]string ignoreStoreReadErrorWithClusterBreakingPotential=6:*bool
 meta.FieldSelectorRequirement key=1:string operator=2:string values=3:[]string
 meta.LabelSelector matchLabels=1:<>string matchExpressions=2:[]meta.LabelSelectorRequirement
 meta.LabelSelectorRequirement key=1:string operator=2:string values=3:[]string
@@ -247,5 +247,5 @@ rbac.Role metadata=1:meta.ObjectMeta rules=2:[]rbac.PolicyRule
 rbac.RoleBinding metadata=1:meta.ObjectMeta subjects=2:[]rbac.Subject roleRef=3:rbac.RoleRef
 rbac.RoleRef apiGroup=1:string kind=2:string name=3:string
 rbac.Subject kind=1:string apiGroup=2:string name=3:string namespace=4:string
-scheduling.PriorityClass metadata=1:meta.ObjectMeta value=2:string globalDefault=3:bool description=4:string preemptionPolicy=5:*string
+scheduling.PriorityClass metadata=1:meta.ObjectMeta value=2:int globalDefault=3:bool description=4:string preemptionPolicy=5:*string
 `;

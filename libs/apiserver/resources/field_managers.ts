@@ -6,7 +6,7 @@ import type { RootedSchema } from "../schema/json_schema.ts";
 import type { Api, Scope } from "./scope.ts";
 
 /** Of kinds that nothing looks into: what lies in them is granular, lists are atomic. */
-const unknownKind: RootedSchema = {
+export const unknownKind: RootedSchema = {
   schema: { type: "object", properties: { metadata: { $ref: objectMeta } }, "x-kubernetes-preserve-unknown-fields": true },
   definitions: builtinDefinitions,
 };
