@@ -98,7 +98,10 @@ export class GatewayRole implements Extra {
     });
     this.#reporter = new GatewayReporter({ ...common, podName: config.podName, report: () => this.#report() });
     this.#events = new EventRecorder({ client, component: "strait-gateway", host: nodeName, log, timers });
-    this.#broker = options.openBroker?.(() => this.#reporter.changed());
+    this.#broker = options.openBroker?.(() => {
+      this.#reporter.changed();
+      this.#record();
+    });
     const { enabled, ...settings } = config.probes;
     if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
   }
@@ -258,17 +261,18 @@ export class GatewayRole implements Extra {
     return rest > 0 ? [...all.slice(0, TOLD_FAILURES), `and ${rest} more`] : all;
   }
 
-  /** What is refused is told once where `kubectl describe gateway` shows it. */
+  /** What is refused or out of reach is told once where `kubectl describe gateway` shows it, by the leader. */
   #record(): void {
     const { member, namespace } = this.#options;
     const told = new Set<string>();
     const name = gatewayName(member.nodeName);
     const gateway = { apiVersion: "submariner.io/v1", kind: GatewayKind.kind, metadata: { name, namespace } };
-    for (const { object, reason } of member.source.problems) {
+    for (const { object, reason } of [...member.source.problems, ...(this.#broker?.problems() ?? [])]) {
       const message = `${object}: ${reason}`;
       told.add(message);
-      if (this.#leading && !this.#recorded.has(message))
-        this.#events.record(gateway, { type: "Warning", reason: "Refused", message });
+      if (!this.#leading || this.#recorded.has(message)) continue;
+      const kind = object === "broker" ? "BrokerUnavailable" : "Refused";
+      this.#events.record(gateway, { type: "Warning", reason: kind, message });
     }
     if (this.#leading) this.#recorded = told;
   }

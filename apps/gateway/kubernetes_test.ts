@@ -114,6 +114,23 @@ describe("A gateway alone in its cluster", () => {
     await until("an Endpoint", () => ownEndpoints(server).length === 1);
   });
 
+  test("labels its pod with what it is", async () => {
+    const server = api();
+    fillEast(server);
+    const pods = server.objects({ group: "", version: "v1", plural: "pods" });
+    pods.put({ metadata: { name: "submariner-gateway-x", namespace: NS, labels: { app: "submariner-gateway" } } });
+    const east = await gateway(server, "gw1", "172.31.1.2", { POD_NAME: "submariner-gateway-x" });
+    const labels = () => pods.get(`${NS}/submariner-gateway-x`)?.metadata["labels"] as Record<string, string>;
+    await until("active", () => labels()["gateway.submariner.io/status"] === "active");
+    expect(labels()).toEqual({
+      app: "submariner-gateway",
+      "gateway.submariner.io/node": "gw1",
+      "gateway.submariner.io/status": "active",
+    });
+    await east.stop();
+    expect(labels()["gateway.submariner.io/status"]).toBe("passive");
+  });
+
   test("writes nothing anew after a restart but signs of life", async () => {
     const server = api();
     fillEast(server);

@@ -21,7 +21,7 @@ export const FIELD_MANAGER = "strait-gateway";
 
 /** Milliseconds between two signs of life; Submariner's leader deletes a Gateway after 15 s without one. */
 const HEARTBEAT_MS = 4000;
-/** Changes that come in a burst are written together. */
+/** Changes that come in a burst are looked at and written together. */
 const GATHER_MS = 50;
 /** Milliseconds a write may take, at the end of the process too. */
 const WRITE_MS = 3000;
@@ -42,6 +42,7 @@ export class GatewayReporter {
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
+  #look: (() => void) | undefined;
   #told = "";
   #labelled: HaStatus | undefined;
   #failure: string | undefined;
@@ -66,15 +67,20 @@ export class GatewayReporter {
     this.#running ??= this.#run();
   }
 
-  /** Something may have changed: what differs from the last write is written now. */
+  /** Something may have changed: what differs from the last write is written soon. Cheap, however often it is called. */
   changed(): void {
-    const report = this.#options.report();
-    if (report && essence(report) !== this.#told) this.#wake?.();
+    if (this.#stopping.signal.aborted) return;
+    this.#look ??= this.#options.timers.after(GATHER_MS, () => {
+      this.#look = undefined;
+      const report = this.#options.report();
+      if (report && essence(report) !== this.#told) this.#wake?.();
+    });
   }
 
   /** Ends it with a last write: whoever stops does not lead. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#look?.();
     await this.#running;
     const report = this.#options.report();
     if (report && this.#told !== "") await this.#write({ ...report, haStatus: "passive" });

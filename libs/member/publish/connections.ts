@@ -21,13 +21,16 @@ export interface RemoteLink {
   readonly gateway: GatewayMember;
 }
 
-/** The links to the other clusters: one for each gateway that an Endpoint names, the Endpoint's own first. */
+/**
+ * The links to the other clusters, one for each gateway that an Endpoint names: first those to the Endpoints' own gateways, one a
+ * cluster, as Submariner has them, then those to the others.
+ */
 export function remoteLinks(endpoints: readonly MemberEndpoint[]): RemoteLink[] {
-  return endpoints.flatMap((endpoint) => {
-    const own = (gateway: GatewayMember): number => (gateway.hostname === endpoint.hostname ? 0 : 1);
-    const gateways = [...endpoint.gateways].sort((a, b) => own(a) - own(b));
-    return gateways.map((gateway) => ({ key: `${endpoint.clusterId}/${sanitizeName(gateway.hostname)}`, endpoint, gateway }));
-  });
+  const leads = ({ endpoint, gateway }: RemoteLink): boolean => gateway.hostname === endpoint.hostname;
+  const links = endpoints.flatMap((endpoint) =>
+    endpoint.gateways.map((gateway) => ({ key: `${endpoint.clusterId}/${sanitizeName(gateway.hostname)}`, endpoint, gateway })),
+  );
+  return [...links.filter(leads), ...links.filter((link) => !leads(link))];
 }
 
 /** Whom to ping for each link, from which of our addresses: a pair of one family, IPv4 first. Links that offer none are left out. */

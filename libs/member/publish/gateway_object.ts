@@ -25,14 +25,21 @@ export interface GatewayReport {
   readonly connections: readonly GatewayConnection[];
 }
 
+/** Connections that a Gateway lists: an API server takes no object much over 1 MiB, and each has some 700 bytes. */
+export const MAX_CONNECTIONS = 1000;
+
 /**
  * The Gateway object of this node, with the time of its writing in Unix seconds. Besides what Submariner has it carries this
- * gateway alone in GATEWAYS_ANNOTATION, so that the leader learns every address of it.
+ * gateway alone in GATEWAYS_ANNOTATION, so that the leader learns every address of it. Of more than MAX_CONNECTIONS the first
+ * ones are listed, and statusFailure says how many are not.
  */
 export function gatewayObject(
   { namespace, version, haStatus, endpoint, failures, connections }: GatewayReport,
   now: number,
 ): Gateway {
+  const listed = connections.slice(0, MAX_CONNECTIONS);
+  const missing = connections.length - listed.length;
+  const all = missing > 0 ? [...failures, `${missing} of ${connections.length} connections are not listed`] : failures;
   const itself = endpoint.gateways.filter(({ hostname }) => hostname === endpoint.hostname);
   return {
     apiVersion: `${GatewayKind.group}/${GatewayKind.version}`,
@@ -49,8 +56,8 @@ export function gatewayObject(
       version,
       haStatus,
       localEndpoint: endpointSpecOf(endpoint),
-      statusFailure: failures.join("; "),
-      connections: [...connections],
+      statusFailure: all.join("; "),
+      connections: listed,
     },
   } as Gateway;
 }

@@ -69,6 +69,13 @@ test("a Gateway has every member that Submariner asks for, and its time of writi
   });
 });
 
+test("a Gateway lists no more connections than an object may have, and says so", () => {
+  const connection = { status: "connected", statusMessage: "", endpoint: {} } as never;
+  const { status } = gatewayObject({ ...report, connections: new Array(1003).fill(connection) }, 0);
+  expect(status.connections).toHaveLength(1000);
+  expect(status.statusFailure).toBe("a; b; 3 of 1003 connections are not listed");
+});
+
 test("a Gateway tells where its cables end, and one of Submariner's does not", () => {
   const object = gatewayObject(report, 0);
   expect(gatewayMember(object)).toEqual({ ok: true, value: endpoint.gateways[0] as never });
