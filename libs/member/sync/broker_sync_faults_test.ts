@@ -99,6 +99,50 @@ describe("While the broker is away", () => {
   });
 });
 
+describe("A broker that lost its data", () => {
+  test("costs nothing here while the others write theirs again, and after a minute what is left of those who do not", async () => {
+    const first = new FakeApiServer();
+    const { port } = first;
+    const scene = new Scene("east", server(), first);
+    put(scene.local, ...published("east", 1));
+    put(
+      first,
+      ...[...published("west", 2), ...published("north", 3)].map((object) =>
+        pushed(object, object.metadata.name.split("-")[0] ?? ""),
+      ),
+    );
+    await scene.until("copies", () => names(scene.local, HERE).length === 6 && names(first, THERE).length === 6);
+    await scene.inStep();
+    const before = writes(scene.local).length;
+    await first.stop();
+    const back = server(port);
+    while (back.version <= first.version) back.compact();
+    await scene.until("ours are there again", () => names(back, THERE).join() === EAST.join());
+    await scene.pass(20_000);
+    expect(names(scene.local, HERE).length).toBe(6);
+    put(back, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("north is gone", () => names(scene.local, HERE).length === 4);
+    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+    expect(writes(scene.local).filter(({ method }) => method === "DELETE").length).toBe(2);
+    expect(writes(scene.local).length).toBe(before + 2);
+  });
+
+  test("is known for one at a start too", async () => {
+    const scene = new Scene("east", server(), server());
+    await scene.sync.stop();
+    const copies = published("west", 2).map((object) => ({
+      ...pushed(object, "west"),
+      metadata: { ...pushed(object, "west").metadata, namespace: HERE },
+    }));
+    put(scene.local, ...published("east", 1), ...copies);
+    scene.sync.start();
+    await scene.until("ours are there", () => names(scene.broker, THERE).join() === EAST.join());
+    await scene.pass(50_000);
+    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+    await scene.until("the copies are gone", () => names(scene.local, HERE).join() === EAST.join());
+  });
+});
+
 test("While the own API server is away, the broker's changes wait for it", async () => {
   const first = new FakeApiServer();
   const { port } = first;

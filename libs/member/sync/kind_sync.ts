@@ -23,7 +23,7 @@ import {
   type SyncStep,
   saysSame,
 } from "@strait/plan";
-import type { Timers } from "@strait/time";
+import { elapsed, type Timers } from "@strait/time";
 
 /** What one kind's exchange needs. */
 export interface KindSyncOptions<T extends KubeObject> {
@@ -55,6 +55,9 @@ interface Cut {
 /** Who wrote over or made an object since we looked tells us so himself; this is for news that get lost. */
 const LOOK_AGAIN_MS = 1000;
 
+/** How long copies outlive a broker that lost its data: the others write theirs again as soon as they have found it. */
+const LOST_MS = 60_000;
+
 const SIDES = ["local", "broker"] as const;
 
 /**
@@ -75,6 +78,10 @@ export class KindSync<T extends KubeObject> {
   readonly #parked: Readonly<Record<Side, Set<string>>> = { local: new Set(), broker: new Set() };
   readonly #waiting = new Set<string>();
   readonly #followed: Record<Side, boolean> = { local: false, broker: false };
+  /** Names of objects on the broker that we removed, or are about to. */
+  readonly #removed = new Set<string>();
+  /** Until when nothing is removed here, in `elapsed` time. */
+  #holdUntil = Number.NEGATIVE_INFINITY;
   #begun = false;
 
   constructor(options: KindSyncOptions<T>) {
@@ -92,7 +99,10 @@ export class KindSync<T extends KubeObject> {
       const { informer } = this.#ends[side];
       informer.store.index("cluster", (object) => [this.#clusterOf(object)]);
       informer.onChange((changes) => {
-        for (const { object } of changes) this.#add(object.metadata.name);
+        for (const { type, object } of changes) {
+          if (side === "broker" && type === "delete") this.#brokerLost(object.metadata.name);
+          this.#add(object.metadata.name);
+        }
         for (const name of this.#waiting) this.#add(name);
       });
       informer.onState(() => this.#stateChanged(side));
@@ -161,7 +171,25 @@ export class KindSync<T extends KubeObject> {
   /** Looks at every name once: what happened while nobody looked is made good. */
   #begin(): void {
     this.#begun = true;
+    const { local, broker } = this.#ends;
+    const { clusterId } = this.#options.sides;
+    const [ours, kept] = [local, broker].map(({ informer }) => informer.store.by("cluster", clusterId).length);
+    if (ours && !kept && local.informer.store.size > ours) this.#hold();
     for (const side of SIDES) for (const { metadata } of this.#ends[side].informer.store.list()) this.#queue.add(metadata.name);
+  }
+
+  /** Nobody but us removes what is ours. So a broker that has it no more lost its data, and the others' with it. */
+  #brokerLost(name: string): void {
+    if (this.#removed.delete(name)) return;
+    const { sides, rules } = this.#options;
+    const { local } = this.#pair(name);
+    if (local && this.#clusterOf(local) === sides.clusterId && rules.owner(local) === sides.clusterId) this.#hold();
+  }
+
+  #hold(): void {
+    this.#holdUntil = elapsed(this.#options.timers) + LOST_MS;
+    const fields = { kind: this.#options.rules.what, seconds: LOST_MS / 1000 };
+    this.#options.log.warn("the broker lost what we wrote: copies of the others' stay for a while", fields);
   }
 
   #pair(name: string): SyncPair {
@@ -196,8 +224,14 @@ export class KindSync<T extends KubeObject> {
       this.#waiting.add(name);
       return;
     }
+    const held = this.#holdUntil - elapsed(this.#options.timers);
+    if (step.do === "delete" && side === "local" && held > 0) {
+      this.#queue.addAfter(name, held);
+      return;
+    }
     if (step.do === "put" && step.over && this.#cutAlready(name, step.object, step.over)) return;
     if (step.do === "delete" || step.do === "renew") {
+      if (side === "broker") this.#removed.add(name);
       await resource.delete(name, { namespace, uid: step.over.metadata.uid, signal });
       this.#cut.delete(name);
     }
