@@ -37,7 +37,7 @@ export type { Workstation } from "./kubernetes/workstation.ts";
 export { isLabId, labDir, namespacePrefix } from "./lab_id.ts";
 export { findLeftovers, type Leftovers, nothingLeft, removeLab } from "./leftovers.ts";
 export { parseMetrics, type Sample } from "./metrics_text.ts";
-export { Namespace } from "./namespace.ts";
+export { createNamespaces, Namespace } from "./namespace.ts";
 export type { Node } from "./node.ts";
 export { labObstacle } from "./obstacle.ts";
 export { forgetPathMtu } from "./path_mtu.ts";
