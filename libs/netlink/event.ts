@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ok, type Result } from "@strait/model";
-import { RTM } from "./constants.ts";
+import { AF, RTM } from "./constants.ts";
 import { decodeInterfaceAddress, type InterfaceAddress } from "./interface_address.ts";
 import { decodeLink, type Link } from "./link.ts";
 import type { NetlinkMessage } from "./message.ts";
@@ -30,6 +30,9 @@ export function decodeEvent({ type, payload }: NetlinkMessage): Result<NetlinkEv
   switch (type) {
     case RTM.NEWLINK:
     case RTM.DELLINK:
+      // What a bridge says of its port (its state, or that it left) is not the link: it has neither kind nor namespace, and a
+      // port that leaves is not gone. The link's own message comes as well where the link itself changed.
+      if (payload[0] === AF.BRIDGE) return ok(undefined);
       return map(decodeLink(payload), (link) => ({ kind: "link", change: change(type, RTM.NEWLINK), link }));
     case RTM.NEWADDR:
     case RTM.DELADDR:
