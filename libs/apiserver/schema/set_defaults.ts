@@ -2,7 +2,7 @@
 import { copy, isObject, type Json, type JsonObject, own, put } from "../patch/json.ts";
 import { type Definitions, deref, type JsonSchema, type RootedSchema } from "./json_schema.ts";
 
-/** A copy with the defaults of the schema. A null that may not be one and has a default becomes the default. */
+/** A copy with the defaults of the schema. A null that may not be one becomes the default, or goes where there is none. */
 export function setDefaults(object: JsonObject, { schema, definitions }: RootedSchema): JsonObject {
   const result = copy(object);
   fill(result, schema, definitions);
@@ -21,6 +21,7 @@ function fill(value: Json, given: JsonSchema | undefined, all: Definitions): voi
     const member = own(value, name);
     const wants = member === undefined || (member === null && inner.nullable !== true);
     if (wants && inner.default !== undefined) put(value, name, copy(inner.default));
+    else if (wants) delete value[name];
   }
   const others = typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
   for (const [name, member] of Object.entries(value)) {
