@@ -75,7 +75,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const rbac = new Rbac(store);
   const tokens = new ServiceAccountTokens(store, new TokenIssuer(identity.tokenKey), now);
   const admission: Admission[] = [(request) => escalation(rbac, request), ...(options.admission ? [options.admission] : [])];
-  const api: Api = { store, types, log, now, admission };
+  const api: Api = { store, types, log, now, admission, allows: (user, access) => rbac.allows(user, access) };
   const hub = new WatchHub(store);
   const unfollow = followDefinitions(api);
   const ending = new AbortController();

@@ -7,7 +7,7 @@ import type { User } from "./user.ts";
 
 export function accessOf({ verb, path, resource }: RequestInfo): Access {
   if (!resource) return { verb, path };
-  const { group, plural, subresource, namespace, name } = resource;
+  const { group, plural, subresource, namespace, selected, name = selected } = resource;
   // A namespace is cluster-wide, but its own name counts as its namespace: so may a Role in it allow to read it.
   return { verb, resource: { group, plural, subresource, namespace, name } };
 }

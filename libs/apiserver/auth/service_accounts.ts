@@ -57,7 +57,9 @@ export class ServiceAccountTokens {
     if (pod && !this.#present("pods", namespace, pod)) return refuse("the pod that the token is bound to was deleted");
     const bound = secret && this.#present("secrets", namespace, secret);
     if (secret && !bound) return refuse("the Secret of the token was deleted");
-    if (bound && section(bound, "data")["token"] !== Buffer.from(token).toString("base64"))
+    // A token without an end is good only as long as it lies in its Secret.
+    if (claims.exp === undefined && !bound) return refuse("the token has no end and belongs to no Secret");
+    if (bound && claims.exp === undefined && section(bound, "data")["token"] !== Buffer.from(token).toString("base64"))
       return refuse("the token is no longer the one in its Secret");
     return ok({ user: userOf(claims), audiences: shared });
   }

@@ -9,6 +9,8 @@ import { badRequest, unsupportedMediaType } from "./status_error.ts";
 export interface Payload {
   readonly type: string;
   readonly value: Json | undefined;
+  /** The JSON text, to look for members that are there twice. */
+  readonly text?: string;
 }
 
 const YAML = new Set(["application/yaml", "application/apply-patch+yaml"]);
@@ -32,7 +34,7 @@ export async function readPayload(request: Request): Promise<Payload> {
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
     );
-  return { type, value: parsed(() => JSON.parse(text) as Json) };
+  return { type, value: parsed(() => JSON.parse(text) as Json), text };
 }
 
 function parsed(parse: () => Json): Json {

@@ -15,6 +15,8 @@ export interface ResourcePath {
   readonly plural: string;
   readonly namespace?: string;
   readonly name?: string;
+  /** The one name that a list, watch or deletecollection selects. */
+  readonly selected?: string;
   readonly subresource?: string;
 }
 
@@ -30,12 +32,20 @@ const VERBS: Readonly<Record<string, string>> = { POST: "create", PUT: "update",
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const resource = resourcePath(path);
   if (!resource) return { verb: method.toLowerCase(), path };
+  const selected = { ...resource, ...selectedName(query) };
   if (method !== "GET" && method !== "HEAD") {
     const verb = VERBS[method] ?? method.toLowerCase();
-    return { verb: verb === "delete" && !resource.name ? "deletecollection" : verb, path, resource };
+    if (verb === "delete" && !resource.name) return { verb: "deletecollection", path, resource: selected };
+    return { verb, path, resource };
   }
-  if (isTrue(query.get("watch")) && !resource.subresource) return { verb: "watch", path, resource };
-  return { verb: resource.name ? "get" : "list", path, resource };
+  if (isTrue(query.get("watch")) && !resource.subresource) return { verb: "watch", path, resource: selected };
+  return resource.name ? { verb: "get", path, resource } : { verb: "list", path, resource: selected };
+}
+
+/** A list of one name counts as a request for that name, so that a role with resourceNames may allow it. */
+function selectedName(query: URLSearchParams): { selected?: string } {
+  const name = /(?:^|,)metadata\.name==?([^,=!]+)(?:,|$)/.exec(query.get("fieldSelector") ?? "")?.[1];
+  return name ? { selected: name } : {};
 }
 
 /** Query flags count as set where they are "true" or "1". */

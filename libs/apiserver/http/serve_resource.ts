@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApiObject } from "../kinds/api_object.ts";
 import type { Json } from "../patch/mod.ts";
-import { applyObject } from "../resources/apply.ts";
+import { applyObject, mayCreate } from "../resources/apply.ts";
 import { deletedStatus, deleteObject, readDeleteOptions } from "../resources/delete.ts";
 import { patched } from "../resources/patch.ts";
 import { getObject, listObjects } from "../resources/read.ts";
@@ -11,6 +11,7 @@ import { createObject, updateObject, type Written } from "../resources/write.ts"
 import type { WatchHub } from "../watch/watch_hub.ts";
 import { watchObjects } from "../watch/watch_objects.ts";
 import { json, stream } from "./answer.ts";
+import { duplicateFields } from "./duplicate_fields.ts";
 import { readPayload } from "./read_payload.ts";
 import { shownAs } from "./respond.ts";
 import { badRequest, methodNotAllowed } from "./status_error.ts";
@@ -42,21 +43,23 @@ export async function serveResource(serving: Serving, scope: Scope, verb: string
     }
     case "create":
       if (name !== undefined) throw methodNotAllowed(scope.type);
-      return written(createObject(api, scope, readObject(scope, (await payload(request)).value)));
+      return written(createObject(api, scope, readObject(scope, (await payload(scope, request)).value)));
     case "update": {
-      const object = readObject(scope, (await payload(request)).value);
+      const object = readObject(scope, (await payload(scope, request)).value);
       if (
         scope.type.createOnUpdate &&
         !scope.subresource &&
         !object.metadata.uid &&
         !object.metadata.resourceVersion &&
         !exists(api, scope)
-      )
+      ) {
+        mayCreate(api, scope, named(name));
         return written(createObject(api, scope, object));
+      }
       return written(updateObject(api, scope, named(name), () => object));
     }
     case "patch": {
-      const { type, value } = await payload(request);
+      const { type, value } = await payload(scope, request);
       if (type === "application/apply-patch+yaml") return written(applyObject(api, scope, named(name), value));
       return written(updateObject(api, scope, named(name), (current) => patched(scope, current, type, value)));
     }
@@ -88,8 +91,18 @@ function named(name: string | undefined): string {
   return name;
 }
 
-async function payload(request: Request): Promise<{ type: string; value: Json }> {
-  const { type, value } = await readPayload(request);
+function strictDuplicates({ type: { kind }, version }: Scope, paths: readonly string[]): string {
+  const list = paths.map((path) => `duplicate field "${path}"`).join(", ");
+  return `${kind} in version "${version.name}" cannot be handled as a ${kind}: strict decoding error: ${list}`;
+}
+
+async function payload(scope: Scope, request: Request): Promise<{ type: string; value: Json }> {
+  const { type, value, text } = await readPayload(request);
   if (value === undefined) throw badRequest("the request has no body");
+  if (text !== undefined && scope.query.get("fieldValidation") !== "Ignore" && !type.includes("patch")) {
+    const twice = duplicateFields(text);
+    if (twice.length > 0 && scope.query.get("fieldValidation") === "Strict") throw badRequest(strictDuplicates(scope, twice));
+    for (const path of twice) scope.warn(`duplicate field "${path}"`);
+  }
   return { type, value };
 }

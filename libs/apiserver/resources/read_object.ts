@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { badRequest } from "../http/status_error.ts";
+import { badRequest, invalid, invalidValue } from "../http/status_error.ts";
 import type { ApiObject, Meta } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import { isObject, type Json, type JsonObject } from "../patch/mod.ts";
@@ -67,6 +67,10 @@ export function readHead(scope: Scope, value: Json, whole = !scope.type.builtIn)
   const { apiVersion, kind, metadata, ...rest } = value;
   if (apiVersion !== undefined && apiVersion !== expected)
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
+  if (kind !== undefined && kind !== type.kind && !type.builtIn) {
+    const name = readMeta(metadata).name;
+    throw invalid(type.group, type.kind, name, [invalidValue("kind", kind, `must be ${type.kind}`)]);
+  }
   if (kind !== undefined && kind !== type.kind)
     throw badRequest(`${type.kind} in version "${scope.version.name}" cannot be handled as a ${kind}: kind does not match`);
   if (whole && (apiVersion === undefined || kind === undefined))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Result } from "@strait/model";
 import type { Log } from "@strait/obs";
+import type { Access } from "../auth/access.ts";
 import type { User } from "../auth/user.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
 import type { ResourceType, TypeVersion } from "../kinds/resource_type.ts";
@@ -33,6 +34,8 @@ export interface Api {
   readonly log: Log;
   readonly now: () => number;
   readonly admission: readonly Admission[];
+  /** What roles say, for rights that a request needs besides its own. */
+  readonly allows: (user: User, access: Access) => boolean;
 }
 
 /** One request to a resource. */
