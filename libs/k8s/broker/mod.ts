@@ -5,3 +5,5 @@
  * @module
  */
 export * from "./broker_objects.ts";
+export * from "./member_policies.ts";
+export * from "./member_rules.ts";
