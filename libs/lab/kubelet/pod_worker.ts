@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { ApiError } from "@strait/k8s";
 import type { Log } from "@strait/obs";
@@ -55,7 +55,9 @@ export class PodWorker {
     this.#parts = parts;
     this.podDir = `${parts.config.dir}/pods/${pod.metadata.uid}`;
     mkdirSync(this.podDir, { recursive: true });
-    writeFileSync(`${this.podDir}/pod.json`, JSON.stringify(pod));
+    // Renamed into place: the lab looks at it while the kubelet writes.
+    writeFileSync(`${this.podDir}/pod.json.next`, JSON.stringify(pod));
+    renameSync(`${this.podDir}/pod.json.next`, `${this.podDir}/pod.json`);
     this.#sandbox = readSandbox(this.podDir);
     this.#startTime = pod.status?.startTime ?? seconds(Date.now());
     const slot = (spec: KubeletPod["spec"]["containers"][number]) =>
