@@ -127,6 +127,22 @@ describe("A broker that lost its data", () => {
     expect(writes(scene.local).length).toBe(before + 2);
   });
 
+  test("right after ours were written gets them again all the same", async () => {
+    const first = new FakeApiServer();
+    const { port } = first;
+    const scene = new Scene("east", server(), first);
+    await scene.inStep();
+    // Its watches tell nothing any more, so the write is all that we know.
+    first.watches.stall();
+    put(scene.local, ...published("east", 1));
+    await scene.until("ours are there", () => names(first, THERE).length === 2);
+    await scene.until("it is known", () => scene.sync.state.pending === 0);
+    await first.stop();
+    const back = server(port);
+    while (back.version <= first.version) back.compact();
+    await scene.until("ours are there again", () => names(back, THERE).join() === EAST.join());
+  });
+
   test("is known for one at a start too", async () => {
     const scene = new Scene("east", server(), server());
     await scene.sync.stop();

@@ -13,7 +13,6 @@ import {
 import { CLUSTER_ID_LABEL, type Problem } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
 import {
-  canonical,
   decideSync,
   type Side,
   type SyncObject,
@@ -21,9 +20,10 @@ import {
   type SyncRules,
   type SyncSides,
   type SyncStep,
-  saysSame,
 } from "@strait/plan";
-import { elapsed, type Timers } from "@strait/time";
+import type { Timers } from "@strait/time";
+import { CutWrites } from "./cut_writes.ts";
+import { LostBroker } from "./lost_broker.ts";
 
 /** What one kind's exchange needs. */
 export interface KindSyncOptions<T extends KubeObject> {
@@ -46,17 +46,8 @@ interface End<T extends KubeObject> {
   readonly namespace: string;
 }
 
-/** A write after which the object still differs: the server's definition cuts what it does not know. */
-interface Cut {
-  readonly wanted: string;
-  readonly version: string | undefined;
-}
-
 /** Who wrote over or made an object since we looked tells us so himself; this is for news that get lost. */
 const LOOK_AGAIN_MS = 1000;
-
-/** How long copies outlive a broker that lost its data: the others write theirs again as soon as they have found it. */
-const LOST_MS = 60_000;
 
 const SIDES = ["local", "broker"] as const;
 
@@ -73,20 +64,21 @@ export class KindSync<T extends KubeObject> {
   /** By name: why it is not exchanged. */
   readonly #refused = new Map<string, string>();
   readonly #failed = new Map<string, string>();
-  readonly #cut = new Map<string, Cut>();
+  readonly #cuts: CutWrites;
+  readonly #lost: LostBroker;
   /** Names whose work waits for a side to be followed again, or for what takes their place. */
   readonly #parked: Readonly<Record<Side, Set<string>>> = { local: new Set(), broker: new Set() };
   readonly #waiting = new Set<string>();
+  /** Names that were created and that no news has told of yet: should the server lose them first, nothing ever would. */
+  readonly #unseen: Readonly<Record<Side, Set<string>>> = { local: new Set(), broker: new Set() };
   readonly #followed: Record<Side, boolean> = { local: false, broker: false };
-  /** Names of objects on the broker that we removed, or are about to. */
-  readonly #removed = new Set<string>();
-  /** Until when nothing is removed here, in `elapsed` time. */
-  #holdUntil = Number.NEGATIVE_INFINITY;
   #begun = false;
 
   constructor(options: KindSyncOptions<T>) {
     this.#options = options;
     const { kind, clients, sides, timers, random } = options;
+    this.#cuts = new CutWrites(options.rules);
+    this.#lost = new LostBroker(timers);
     this.#states = new StateLog(options.log.with({ kind: options.rules.what }));
     const end = (side: Side, namespace: string): End<T> => {
       const log = options.log.with({ side });
@@ -100,7 +92,8 @@ export class KindSync<T extends KubeObject> {
       informer.store.index("cluster", (object) => [this.#clusterOf(object)]);
       informer.onChange((changes) => {
         for (const { type, object } of changes) {
-          if (side === "broker" && type === "delete") this.#brokerLost(object.metadata.name);
+          this.#unseen[side].delete(object.metadata.name);
+          if (side === "broker" && type === "delete") this.#vanished(object.metadata.name);
           this.#add(object.metadata.name);
         }
         for (const name of this.#waiting) this.#add(name);
@@ -161,7 +154,7 @@ export class KindSync<T extends KubeObject> {
     const following = this.away(side) === undefined;
     if (!this.#begun && SIDES.every((each) => this.#ends[each].informer.state.synced)) this.#begin();
     if (following && !this.#followed[side]) {
-      for (const name of this.#parked[side]) this.#add(name);
+      for (const name of [...this.#parked[side], ...this.#unseen[side]]) this.#add(name);
       this.#parked[side].clear();
     }
     this.#followed[side] = following;
@@ -178,17 +171,18 @@ export class KindSync<T extends KubeObject> {
     for (const side of SIDES) for (const { metadata } of this.#ends[side].informer.store.list()) this.#queue.add(metadata.name);
   }
 
-  /** Nobody but us removes what is ours. So a broker that has it no more lost its data, and the others' with it. */
-  #brokerLost(name: string): void {
-    if (this.#removed.delete(name)) return;
-    const { sides, rules } = this.#options;
+  /** Something is gone from the broker. Where anything of ours that we did not remove is too, the broker lost it. */
+  #vanished(name: string): void {
+    const { clusterId } = this.#options.sides;
+    const unasked = this.#lost.vanished(name);
     const { local } = this.#pair(name);
-    if (local && this.#clusterOf(local) === sides.clusterId && rules.owner(local) === sides.clusterId) this.#hold();
+    const ours = local !== undefined && this.#clusterOf(local) === clusterId;
+    if ((ours && unasked) || this.#unseen.broker.size > 0) this.#hold();
   }
 
   #hold(): void {
-    this.#holdUntil = elapsed(this.#options.timers) + LOST_MS;
-    const fields = { kind: this.#options.rules.what, seconds: LOST_MS / 1000 };
+    if (this.#lost.held > 0) return;
+    const fields = { kind: this.#options.rules.what, seconds: this.#lost.hold() / 1000 };
     this.#options.log.warn("the broker lost what we wrote: copies of the others' stay for a while", fields);
   }
 
@@ -224,34 +218,24 @@ export class KindSync<T extends KubeObject> {
       this.#waiting.add(name);
       return;
     }
-    const held = this.#holdUntil - elapsed(this.#options.timers);
-    if (step.do === "delete" && side === "local" && held > 0) {
-      this.#queue.addAfter(name, held);
+    if (step.do === "delete" && side === "local" && this.#lost.held > 0) {
+      this.#queue.addAfter(name, this.#lost.held);
       return;
     }
-    if (step.do === "put" && step.over && this.#cutAlready(name, step.object, step.over)) return;
+    if (step.do === "put" && step.over && this.#cuts.already(name, step.object, step.over)) return;
     if (step.do === "delete" || step.do === "renew") {
-      if (side === "broker") this.#removed.add(name);
+      if (side === "broker") this.#lost.removing(name);
       await resource.delete(name, { namespace, uid: step.over.metadata.uid, signal });
-      this.#cut.delete(name);
+      this.#cuts.forget(name);
     }
     if (step.do === "delete") return this.#tell("removed", name, side);
     const object = step.object as unknown as T;
     const made =
       step.do === "put" && step.over ? await resource.replace(object, { signal }) : await resource.create(object, { signal });
     this.#tell("written", name, side);
-    if (saysSame(made, step.object, this.#options.rules)) this.#cut.delete(name);
-    else this.#cut.set(name, { wanted: this.#says(step.object), version: made.metadata.resourceVersion });
-  }
-
-  /** What says the same but for what the server does not keep would be written for ever. */
-  #cutAlready(name: string, wanted: SyncObject, there: SyncObject): boolean {
-    const cut = this.#cut.get(name);
-    return cut !== undefined && cut.version === there.metadata.resourceVersion && cut.wanted === this.#says(wanted);
-  }
-
-  #says({ metadata: { labels, annotations }, ...rest }: SyncObject): string {
-    return canonical([labels, annotations, rest]);
+    this.#cuts.wrote(name, step.object, made);
+    const seen = this.#pair(name)[side]?.metadata.uid === made.metadata.uid;
+    if (!seen) this.#unseen[side].add(name);
   }
 
   /**
