@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { Log } from "@strait/obs";
-import { stringify } from "yaml";
 import { authenticate } from "./auth/authenticate.ts";
 import { authorize } from "./auth/authorize.ts";
 import { escalation } from "./auth/escalation.ts";
@@ -120,12 +119,16 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
 function kubeconfig(server: string, ca: string, { cert, key }: KeyPair): string {
   const data = (text: string) => Buffer.from(text).toString("base64");
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "strait", cluster: { server, "certificate-authority-data": data(ca) } }],
-    users: [{ name: "admin", user: { "client-certificate-data": data(cert), "client-key-data": data(key) } }],
-    contexts: [{ name: "strait", context: { cluster: "strait", user: "admin" } }],
-    "current-context": "strait",
-  });
+  return Bun.YAML.stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "strait", cluster: { server, "certificate-authority-data": data(ca) } }],
+      users: [{ name: "admin", user: { "client-certificate-data": data(cert), "client-key-data": data(key) } }],
+      contexts: [{ name: "strait", context: { cluster: "strait", user: "admin" } }],
+      "current-context": "strait",
+    },
+    null,
+    2,
+  );
 }

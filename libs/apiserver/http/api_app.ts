@@ -6,6 +6,7 @@ import type { Discovery } from "../discovery/discovery.ts";
 import { OpenApiDocuments } from "../discovery/open_api_documents.ts";
 import type { Scope } from "../resources/scope.ts";
 import { json, refusal } from "./answer.ts";
+import { asYaml } from "./as_yaml.ts";
 import type { Peer } from "./listener.ts";
 import { parseAccept, takesJson } from "./media.ts";
 import { type RequestInfo, requestInfo } from "./request_info.ts";
@@ -50,6 +51,7 @@ export function apiApp({ serving, tokens, discovery, guard, special, version }: 
     context.set("user", user);
     context.set("info", info);
     await next();
+    context.res = await asYaml(context.req.raw, context.res);
   });
   for (const path of ["/healthz", "/readyz", "/livez"]) {
     app.get(path, (context) => context.text("ok"));

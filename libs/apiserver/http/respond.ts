@@ -5,6 +5,7 @@ import type { JsonObject } from "../patch/mod.ts";
 import type { ObjectList } from "../resources/read.ts";
 import type { Scope } from "../resources/scope.ts";
 import { toTable } from "../table/mod.ts";
+import { YAML } from "./as_yaml.ts";
 import { parseAccept, takesJson } from "./media.ts";
 import { badRequest, StatusError } from "./status_error.ts";
 
@@ -21,6 +22,7 @@ export interface Shown {
 /** @throws StatusError 406 where the client takes no form that there is. */
 export function shownAs(scope: Scope, now: () => number): Shown {
   for (const media of parseAccept(scope.headers.get("accept"))) {
+    if (media.type === YAML) return whole(scope); // turned into YAML at the edge
     if (!takesJson(media)) continue;
     const { as, g, v } = media.parameters;
     if (as === undefined) return whole(scope);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Cause, immutable, invalidValue, required } from "../../http/status_error.ts";
+import { badRequest, type Cause, immutable, invalidValue, required } from "../../http/status_error.ts";
 import { type JsonObject, sameJson } from "../../patch/mod.ts";
 import { type ApiObject, section, text } from "../api_object.ts";
 import { fill } from "./defaulting.ts";
@@ -58,6 +58,10 @@ export const configMap: Strategy = {
 export const secret: Strategy = {
   defaults(object) {
     fill(object, { type: "Opaque" });
+    for (const value of Object.values(section(object, "data"))) {
+      if (!BASE64.test(text(value)))
+        throw badRequest('Secret in version "v1" cannot be handled as a Secret: illegal base64 data');
+    }
     const plain = section(object, "stringData");
     delete object["stringData"];
     const encoded = Object.entries(plain).map(([key, value]) => [key, Buffer.from(text(value)).toString("base64")]);
@@ -65,9 +69,6 @@ export const secret: Strategy = {
   },
   validate(object, old) {
     const causes = [...keyFaults(object, "data"), ...frozenFaults(object, old, ["data"])];
-    for (const [key, value] of Object.entries(section(object, "data"))) {
-      if (!BASE64.test(text(value))) causes.push(invalidValue(`data[${key}]`, "<secret>", "illegal base64 data"));
-    }
     causes.push(...sizeFaults(sizeOf(section(object, "data"), true), "data"));
     if (old && object["type"] !== old["type"]) causes.push(immutable("type", object["type"]));
     if (object["type"] === "kubernetes.io/service-account-token" && !object.metadata.annotations?.[ACCOUNT]) {

@@ -2,7 +2,8 @@
 import { type Cause, forbidden, invalidValue, required } from "../../http/status_error.ts";
 import { type JsonObject, sameJson } from "../../patch/mod.ts";
 import { labelFault } from "../../schema/names.ts";
-import { objects, section, sectionIn, text } from "../api_object.ts";
+import { objects, parseStored, section, sectionIn, text } from "../api_object.ts";
+import { mountAccount } from "./account_volume.ts";
 import { fill } from "./defaulting.ts";
 import { fillPodSpec } from "./pod_defaults.ts";
 import type { Strategy } from "./strategy.ts";
@@ -60,7 +61,12 @@ export const pod: Strategy = {
     fill(spec, { preemptionPolicy: "PreemptLowerPriority", priority: 0 });
     object["status"] = { phase: "Pending", qosClass: qosClass(spec) };
     const { namespace } = scope;
-    if (api.store.get({ resource: "serviceaccounts", namespace, name })) return;
+    const account = api.store.get({ resource: "serviceaccounts", namespace, name });
+    if (account) {
+      const wanted = spec["automountServiceAccountToken"] ?? parseStored(account)["automountServiceAccountToken"];
+      if (wanted !== false) mountAccount(spec);
+      return;
+    }
     throw forbidden(
       scope.type,
       object.metadata.name,

@@ -3,7 +3,9 @@ import type { ResourceType } from "../resource_type.ts";
 import { customResourceDefinition } from "./custom_resource_definition.ts";
 import { configMap, secret } from "./data_kinds.ts";
 import { endpointSlice } from "./endpoint_slice.ts";
+import { lease } from "./lease.ts";
 import { namespace } from "./namespace.ts";
+import { node } from "./node.ts";
 import { pod } from "./pod.ts";
 import { binding, role } from "./rbac.ts";
 import { service } from "./service.ts";
@@ -14,7 +16,9 @@ const GROUP = "rbac.authorization.k8s.io";
 
 const strategies: Readonly<Record<string, Strategy>> = {
   namespaces: namespace,
+  nodes: node,
   pods: pod,
+  "leases.coordination.k8s.io": lease,
   services: service,
   secrets: secret,
   configmaps: configMap,
