@@ -13,9 +13,9 @@ interface Held extends Claim {
   readonly last: bigint;
 }
 
-/** The prefix as a range of 128-bit numbers; IPv4 lies where ::ffff:0:0/96 would, which no prefix of ours holds. */
+/** The prefix as a range of numbers; IPv4 lies behind the last IPv6 address. */
 function rangeOf({ address, prefixLength }: Cidr): { first: bigint; last: bigint } {
-  const first = address.family === 4 ? (0xffffn << 32n) | address.value : address.value;
+  const first = address.family === 4 ? (1n << 128n) + address.value : address.value;
   return { first, last: first + (1n << BigInt(addressBits(address.family) - prefixLength)) - 1n };
 }
 
