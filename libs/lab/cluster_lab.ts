@@ -28,7 +28,7 @@ import { build } from "./build.ts";
 import { type Built, type Cluster, nodesOf, wiresOf } from "./cluster.ts";
 import { endRunning } from "./command.ts";
 import { writeConfig } from "./config_file.ts";
-import type { ControlPlane } from "./control_plane/control_plane.ts";
+import type { BrokerServer } from "./kubernetes/embedded_broker.ts";
 import type { KubeCluster } from "./kubernetes/kube_cluster.ts";
 import { type KubeSide, startKubernetes } from "./kubernetes/start_kubernetes.ts";
 import type { Workstation } from "./kubernetes/workstation.ts";
@@ -243,7 +243,7 @@ export class Lab<S extends LabSpec = LabSpec> {
   }
 
   /** The broker's API server; starts it at the first call. RangeError in a lab without one. */
-  broker(): Promise<ControlPlane> {
+  broker(): Promise<BrokerServer> {
     return this.#kubeSide.broker();
   }
 

@@ -30,6 +30,7 @@ export { cutWire, killProcesses, shrinkMtu, unplugWire, wireOf } from "./faults.
 export type { Installed } from "./installed.ts";
 export { type KernelVxlanOptions, kernelVxlan } from "./kernel_vxlan.ts";
 export { RelayError } from "./kubernetes/api_relay.ts";
+export type { BrokerServer } from "./kubernetes/embedded_broker.ts";
 export { KubeApp } from "./kubernetes/kube_app.ts";
 export type { KubeCluster, PodWish } from "./kubernetes/kube_cluster.ts";
 export type { KubePod } from "./kubernetes/kube_pod.ts";

@@ -6,6 +6,8 @@ export interface GoBuild {
   readonly go: string;
   /** Folder of the module. */
   readonly sources: string;
+  /** The program in it: "." or the path of a package that go.mod names as a tool. */
+  readonly program: string;
   readonly ldflags: string;
   /** The binary to make; it appears whole or not at all. */
   readonly output: string;
@@ -25,14 +27,14 @@ const EVERY = 15_000;
 export async function goBuild(build: GoBuild): Promise<void> {
   const env = goEnvironment(build.cache);
   build.say("not built yet; fetching the sources (hundreds of MB when none are there)");
-  const wanted = (await run([build.go, "list", "-deps", "."], { cwd: build.sources, env })).split("\n").length - 1;
+  const wanted = (await run([build.go, "list", "-deps", build.program], { cwd: build.sources, env })).split("\n").length - 1;
   build.say(`building ${wanted} packages into ${build.output}; minutes on a cold machine`);
   const fresh = `${build.output}.building`;
   // Without debug information, which the linker would drop, compiling takes a seventh less.
   const flags = ["-v", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", `-ldflags=${build.ldflags}`];
   const script = 'test -x "$1" && exit 0; out=$1 fresh=$2; shift 2; nice -n 10 "$@" && mv "$fresh" "$out"';
   const argv = ["flock", `${build.output}.lock`, "sh", "-c", script, "sh", build.output, fresh, build.go, "build", ...flags];
-  const child = Bun.spawn([...argv, "-o", fresh, "."], {
+  const child = Bun.spawn([...argv, "-o", fresh, build.program], {
     cwd: build.sources,
     env: { ...process.env, ...env },
     stdin: "ignore",

@@ -14,23 +14,39 @@ export interface KubeBinaries {
   readonly etcd: string;
   readonly apiserver: string;
   readonly controllerManager: string;
+  readonly scheduler: string;
+  readonly kubelet: string;
+  readonly kubeProxy: string;
   readonly kubectl: string;
+  /** A program of its own, built from the same module. */
+  readonly helm: string;
 }
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const SOURCES = `${ROOT}tests/kube`;
 const HOME = `${ROOT}.tools/kube`;
-const PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"] as const;
+const PROGRAMS = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubelet",
+  "kube-proxy",
+  "kubectl",
+] as const;
+/** What is built, in this order: by file name, the package of each. The last one's presence says that all are there. */
+const BUILT: Readonly<Record<string, string>> = { kube: ".", helm: "helm.sh/helm/v3/cmd/helm" };
+const LAST = Object.keys(BUILT).at(-1) ?? "";
 
 /** The programs, when they are built from the sources as they are now. */
 export async function kubeBinaries(): Promise<KubeBinaries | undefined> {
   const { dir, version } = place();
-  return existsSync(`${dir}/kube`) ? binariesIn(dir, version) : undefined;
+  return existsSync(`${dir}/${LAST}`) ? binariesIn(dir, version) : undefined;
 }
 
 /** Why no real Kubernetes can run on this machine now, in one line; undefined where it can. */
 export function kubeObstacle(): string | undefined {
-  const built = existsSync(`${place().dir}/kube`);
+  const built = existsSync(`${place().dir}/${LAST}`);
   return built
     ? undefined
     : "the real Kubernetes of tests/kube is not built; bun run tools/build_kube.ts builds it, or says why not";
@@ -46,17 +62,15 @@ export function kubeObstacle(): string | undefined {
  */
 export async function ensureKube(say: (line: string) => void = (line) => console.error(line)): Promise<KubeBinaries> {
   const { dir, version, ldflags, goVersion } = place();
-  if (!existsSync(`${dir}/kube`)) {
+  if (!existsSync(`${dir}/${LAST}`)) {
     await mkdir(dir, { recursive: true });
     const go = await goTool(ROOT, goVersion);
-    await goBuild({
-      go,
-      sources: SOURCES,
-      ldflags,
-      output: `${dir}/kube`,
-      cache: `${ROOT}.tools`,
-      say: (line) => say(`kube: ${version}: ${line}`),
-    });
+    for (const [name, program] of Object.entries(BUILT)) {
+      const output = `${dir}/${name}`;
+      const told = (line: string): void => say(`${name}: Kubernetes ${version}: ${line}`);
+      if (!existsSync(output))
+        await goBuild({ go, sources: SOURCES, program, ldflags, output, cache: `${ROOT}.tools`, say: told });
+    }
     await tidy(dir);
   }
   return binariesIn(dir, version);
@@ -98,5 +112,9 @@ const binariesIn = (dir: string, version: string): KubeBinaries => ({
   etcd: `${dir}/etcd`,
   apiserver: `${dir}/kube-apiserver`,
   controllerManager: `${dir}/kube-controller-manager`,
+  scheduler: `${dir}/kube-scheduler`,
+  kubelet: `${dir}/kubelet`,
+  kubeProxy: `${dir}/kube-proxy`,
   kubectl: `${dir}/kubectl`,
+  helm: `${dir}/helm`,
 });

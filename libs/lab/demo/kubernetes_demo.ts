@@ -30,9 +30,10 @@ export async function kubernetesDemo(flags: Flags, say: (text: string) => void):
   const lab: Lab = await createLab({ ...SPEC, kubernetes: flags.kube ? "real" : "light" });
   try {
     say(`${drawTopology(lab, CABLES.strait)}\n`);
-    await lab.broker();
+    const broker = await lab.broker();
     const servers = flags.kube ? "kube-apiserver with etcd" : "Strait's own small API server";
     say(`lab ${lab.id} is up after ${since()}: two clusters and a broker on ${servers}; typed on the workstation:\n`);
+    if (broker.command !== undefined) say(`$ ${broker.command}`);
     const typist = new Typist(lab.workstation, say);
     await join(lab, typist);
     await connected(lab);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Built } from "../cluster.ts";
-import type { ControlPlane } from "../control_plane/control_plane.ts";
 import type { LabSpec } from "../spec.ts";
 import { ApiRelay } from "./api_relay.ts";
 import { startBroker } from "./broker_host.ts";
+import type { BrokerServer } from "./embedded_broker.ts";
 import { KubeCluster } from "./kube_cluster.ts";
 import { Workstation } from "./workstation.ts";
 
@@ -13,7 +13,7 @@ export interface KubeSide {
   readonly relay: ApiRelay;
   readonly clusters: ReadonlyMap<string, KubeCluster>;
   /** Starts the broker's API server, once; RangeError where the lab has no place for it. */
-  broker(): Promise<ControlPlane>;
+  broker(): Promise<BrokerServer>;
 }
 
 /** Starts the Kubernetes side of a lab whose namespaces stand: all clusters at the same time. The broker waits to be asked for. */
@@ -30,7 +30,7 @@ export async function startKubernetes(built: Built, spec: LabSpec, dir: string):
         : [KubeCluster.start({ cluster, api, kind, dir: `${dir}/${cluster.id}-api`, workstation, relay })];
     }),
   );
-  let broker: Promise<ControlPlane> | undefined;
+  let broker: Promise<BrokerServer> | undefined;
   return {
     workstation,
     relay,
