@@ -11,6 +11,7 @@ import {
   GATEWAYS_ANNOTATION,
   type MemberCluster,
 } from "@strait/model";
+import { Random } from "@strait/model/testing";
 import { ClusterKind } from "./cluster_kind.ts";
 import { type Endpoint, EndpointKind } from "./endpoint_kind.ts";
 import { clusterObject, readCluster } from "./member_cluster.ts";
@@ -179,4 +180,56 @@ test("A Cluster is read as it was written, its empty global_cidr as a list", () 
     ok: false,
     reason: expect.stringContaining("cluster_cidr"),
   });
+});
+
+test("Whatever an Endpoint or Cluster holds, reading it gives a value or a reason", () => {
+  const strange = [
+    null,
+    undefined,
+    "",
+    "x".repeat(300),
+    0,
+    -1,
+    1e300,
+    true,
+    [],
+    {},
+    ["::"],
+    ["10.1.0.0/16"],
+    "0.0.0.0",
+    "fe80::1",
+    "[{}]",
+    "1/2",
+    "__proto__",
+  ];
+  let [read, refused] = [0, 0];
+  for (let seed = 0; seed < 3000; seed++) {
+    const random = new Random(seed);
+    const strangeOr = (value: unknown): unknown => (random.below(12) === 0 ? strange[random.below(strange.length)] : value);
+    const wild = (members: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(members).map(([key, value]) => [key, strangeOr(value)]));
+    const annotations = {
+      [GATEWAYS_ANNOTATION]: random.pick(["[]", "[{}]", "null", "{", '[{"hostname":"a","privateIPs":["172.31.1.2"],"port":1}]']),
+    };
+    const metadata = wild({ name, uid: "u", creationTimestamp: created, ...(random.below(2) === 0 && { annotations }) });
+    const wildSpec = wild({
+      ...spec,
+      backend_config: wild({ "udp-port": "4500" }),
+      privateIPs: ["172.31.1.2"],
+      healthCheckIPs: [],
+    });
+    const decoded = EndpointKind.decode(strangeOr({ metadata, spec: wildSpec }));
+    const result = decoded.ok ? readEndpoint(decoded.value) : decoded;
+    if (result.ok) read++;
+    else {
+      refused++;
+      expect(result.reason.length).toBeLessThan(700);
+    }
+    const cluster = ClusterKind.decode({
+      metadata,
+      spec: wild({ cluster_id: "east", service_cidr: ["100.1.0.0/16"], cluster_cidr: [], global_cidr: [] }),
+    });
+    expect(typeof (cluster.ok ? readCluster(cluster.value) : cluster).ok).toBe("boolean");
+  }
+  expect(Math.min(read, refused)).toBeGreaterThan(300);
 });
