@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import type { Namespace } from "../namespace.ts";
 import { answers } from "./answers.ts";
 import { Daemon } from "./daemon.ts";
-import { prepareLight } from "./light.ts";
+import { forgetHistory, prepareLight } from "./light.ts";
 import { firstAddress, hostPort, type Program, type ServerPlace } from "./program.ts";
 import { prepareReal } from "./real.ts";
 import type { ControlPlaneKind, ControlPlaneSpec } from "./spec.ts";
@@ -123,6 +123,18 @@ export class ControlPlane {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /**
+   * Kills the servers and starts them again so that they know nothing of what changed before: whoever goes on watching from an
+   * earlier resourceVersion gets 410 and has to list. No object is lost.
+   *
+   * The real server only keeps in memory what it serves watches from, so its restart is enough.
+   */
+  async restartForgetting(): Promise<void> {
+    await this.kill();
+    if (this.kind === "light") forgetHistory(this.dir);
+    await this.start();
   }
 
   /** The last lines that each server logged. */
