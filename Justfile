@@ -11,7 +11,7 @@ export PATH := root / ".tools/node_modules/.bin" + ":" + root / "node_modules/.b
 default:
     @just --list --unsorted
 
-# two clusters in network namespaces, every pair of pods tested: [--json] [--keep]
+# two clusters joined through a broker, every pair of pods and their Services tested: [--kube] [--standalone] [--json] [--keep]
 [no-exit-message]
 demo *args: build
     @bun run libs/lab/demo/main.ts "$@"
