@@ -37,6 +37,10 @@ export interface ApiServerOptions {
   readonly admission?: Admission;
   readonly now?: () => number;
   readonly bookmarkMs?: number;
+  /** How many writes a watch may lag behind before it has to list again; 10 000 when absent. */
+  readonly historyLimit?: number;
+  /** A reader that takes nothing for this long is cut; 30 000 when absent. */
+  readonly stuckMs?: number;
 }
 
 export interface ApiServer {
@@ -69,7 +73,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { dataDir, profile, log = new Log({ level: "warn" }), now = Date.now } = options;
   const names = options.names.length > 0 ? options.names : [options.listen.host];
   const identity = await identityFiles(join(dataDir, "pki"), names, now());
-  const store = new ObjectStore(join(dataDir, "objects.sqlite"), { durability: profile === "broker" ? "power" : "process" });
+  const store = new ObjectStore(join(dataDir, "objects.sqlite"), {
+    durability: profile === "broker" ? "power" : "process",
+    ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
+  });
   const types = new TypeRegistry(builtInTypes(profile));
   const rbac = new Rbac(store);
   const tokens = new ServiceAccountTokens(store, new TokenIssuer(identity.tokenKey), now);
@@ -94,6 +101,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ca: identity.ca,
     server: identity.server,
     log,
+    ...(options.stuckMs !== undefined && { stuckMs: options.stuckMs }),
     handle: async (request, peer) => await app.fetch(request, { peer }),
   });
   bootstrap(api, { profile, serviceCidrs: options.serviceCidrs ?? [], names, port: listening.port });

@@ -12,6 +12,7 @@ export interface Payload {
   readonly text?: string;
 }
 
+const MAX_NODES = 500_000;
 const YAML = new Set(["application/yaml", "application/apply-patch+yaml"]);
 
 /** Reads a JSON or YAML body. @throws StatusError 400 where it cannot be parsed, 415 for other media types. */
@@ -27,12 +28,24 @@ export async function readPayload(request: Request): Promise<Payload> {
   const text = await request.text();
   if (text === "") return { type, value: undefined };
   // A body that clients send as JSON under a YAML type is common; YAML's own parser is many times slower.
-  if (YAML.has(type) && !text.trimStart().startsWith("{")) return { type, value: parsed(() => Bun.YAML.parse(text) as Json) };
+  if (YAML.has(type) && !text.trimStart().startsWith("{"))
+    return { type, value: parsed(() => ofBoundedSize(Bun.YAML.parse(text) as Json)) };
   if (!/^application\/([a-z-]+\+)?json$/.test(type) && !YAML.has(type))
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
     );
   return { type, value: parsed(() => JSON.parse(text) as Json), text };
+}
+
+/** Aliases make a short text a huge value: whoever writes it out again would run out of memory. */
+function ofBoundedSize(value: Json): Json {
+  let left = MAX_NODES;
+  const count = (one: Json | undefined): void => {
+    if (left-- === 0) throw new Error(`the document has more than ${MAX_NODES} values`);
+    if (typeof one === "object" && one !== null) for (const inner of Object.values(one)) count(inner);
+  };
+  count(value);
+  return value;
 }
 
 function parsed(parse: () => Json): Json {

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Change, ObjectStore } from "../store/object_store.ts";
 
+const MOST_CHANGES = 256;
+const MOST_BYTES = 2 * 1024 * 1024;
+
 /** Wakes the watches of a resource when it changes. A watch reads the changes itself, so a slow one costs no memory. */
 export class WatchHub {
   readonly #store: ObjectStore;
   readonly #sleepers = new Map<string, Set<() => void>>();
-  /** The last changes, so that watches that keep up read no disk. */
+  readonly #off: () => void;
+  /** The last changes without a gap, so that watches that keep up read no disk. */
   #recent: Change[] = [];
-  #off: () => void;
+  #bytes = 0;
 
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#off = store.onChange((change) => {
-      if (this.#recent.length >= 256) this.#recent = this.#recent.slice(128);
-      this.#recent.push(change);
+      this.#keep(change);
       for (const wake of this.#sleepers.get(change.resource) ?? []) wake();
     });
   }
@@ -32,15 +35,22 @@ export class WatchHub {
   /** Changes of a resource after a resourceVersion, at most `limit`; undefined where some are forgotten. */
   after(resource: string, rv: number, limit: number): Change[] | undefined {
     const first = this.#recent[0];
-    if (!first || first.rv > rv + 1) return this.#store.changesAfter(resource, rv, limit);
+    if (!first || first.rv > rv + 1 || rv < this.#store.floor) return this.#store.changesAfter(resource, rv, limit);
     // Every change has its own number, so the position follows from it.
-    return this.#recent
-      .slice(rv + 1 - first.rv)
-      .filter((change) => change.resource === resource)
-      .slice(0, limit);
+    const later = this.#recent.slice(rv + 1 - first.rv);
+    return later.filter((change) => change.resource === resource).slice(0, limit);
   }
 
   close(): void {
     this.#off();
+  }
+
+  #keep(change: Change): void {
+    this.#recent.push(change);
+    this.#bytes += change.body.length;
+    if (this.#recent.length <= MOST_CHANGES && this.#bytes <= MOST_BYTES) return;
+    // Half goes at once: taking one off the front for every change would copy the list each time.
+    this.#recent = this.#bytes > MOST_BYTES ? [] : this.#recent.slice(MOST_CHANGES / 2);
+    this.#bytes = this.#recent.reduce((sum, { body }) => sum + body.length, 0);
   }
 }

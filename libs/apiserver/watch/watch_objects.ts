@@ -54,10 +54,11 @@ export function watchObjects(api: Api, scope: Scope, context: WatchContext): Rea
   });
   const line = (kind: WatchLine["type"], object: ApiObject): WatchLine => ({ type: kind, object: context.show(object) });
 
+  const range = { resource: type.storage, namespace: scope.namespace || undefined, name: selection.name };
+  // The list is read now, not when the client first pulls: what follows must begin exactly after it.
+  const there = fresh ? api.store.list(range) : [];
   function* first(): Generator<WatchLine> {
-    if (!fresh) return;
-    const range = { resource: type.storage, namespace: scope.namespace || undefined, name: selection.name };
-    for (const stored of api.store.list(range)) {
+    for (const stored of there) {
       const object = present(stored, type, version);
       if (selection.matches(object)) yield line("ADDED", object);
     }
@@ -79,12 +80,10 @@ export function watchObjects(api: Api, scope: Scope, context: WatchContext): Rea
     return line("DELETED", left);
   };
   const seconds = wholeNumber(query, "timeoutSeconds");
-  // The list is read now, not when the client first pulls: what follows must begin exactly after it.
-  const begin = [...first()];
   return watchStream({
     hub: context.hub,
     resource: type.storage,
-    first: begin,
+    first: first(),
     from,
     lineOf,
     bookmark: bookmarks ? bookmark : undefined,

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "bun:test";
+import { configMap, startTestServer } from "../testing/mod.ts";
+
+const MAPS = "/api/v1/namespaces/default/configmaps";
+
+async function* timed(
+  events: AsyncGenerator<{ type: string; object: { metadata: { name?: string; resourceVersion: string } } }>,
+) {
+  for await (const { type, object } of events) yield `${type} ${object.metadata?.name ?? ""}`.trim();
+}
+
+test("a watch that is older than the history ends with 410 Expired", async () => {
+  await using under = await startTestServer({ historyLimit: 5 });
+  const { admin } = under;
+  for (let index = 0; index < 10; index++) await admin.make(MAPS, configMap(`c${index}`));
+  const { value } = await admin.watch(`${MAPS}?watch=true&resourceVersion=2`).next();
+  expect([value?.type, value?.object.code, value?.object.reason]).toEqual(["ERROR", 410, "Expired"]);
+});
+
+test("a page whose list is older than the history is refused with 410 Expired", async () => {
+  await using under = await startTestServer({ historyLimit: 5 });
+  const { admin } = under;
+  for (let index = 0; index < 3; index++) await admin.make(MAPS, configMap(`c${index}`));
+  const { body } = await admin.call("GET", `${MAPS}?limit=1`);
+  for (let index = 0; index < 10; index++) await admin.make(MAPS, configMap(`d${index}`));
+  const next = await admin.call("GET", `${MAPS}?limit=1&continue=${body.metadata.continue}`);
+  expect([next.status, next.body.reason]).toEqual([410, "Expired"]);
+});
+
+test("a watch that nobody reads costs no memory and is cut, and the others go on", async () => {
+  await using under = await startTestServer({ stuckMs: 200, historyLimit: 50 });
+  const { admin } = under;
+  const stuck = await admin.fetch("GET", `${MAPS}?watch=true`);
+  const reading = new AbortController();
+  const seen: string[] = [];
+  const reader = (async () => {
+    for await (const event of timed(admin.watch(`${MAPS}?watch=true`, reading.signal))) {
+      seen.push(event);
+      if (event === "ADDED last") return;
+    }
+  })();
+  const big = "x".repeat(900_000);
+  await admin.make(MAPS, configMap("big", { a: big }));
+  for (let index = 0; index < 40; index++) {
+    const { status } = await admin.call("PUT", `${MAPS}/big`, { body: configMap("big", { a: `${big}${index}` }) });
+    expect(status).toBe(200);
+  }
+  await admin.make(MAPS, configMap("last"));
+  await reader;
+  reading.abort();
+  expect(seen.filter((event) => event === "MODIFIED big").length).toBeGreaterThan(0);
+  // What was on its way can still be read; then the connection is gone.
+  const ended = (async () => {
+    for await (const _ of stuck.body ?? []);
+    return "ended";
+  })().catch(() => "cut");
+  expect(["cut", "ended"]).toContain(await ended);
+}, 20_000);
