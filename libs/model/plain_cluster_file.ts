@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { formatAddress } from "./address.ts";
 import { formatCidr } from "./cidr.ts";
-import type { ClusterFile, Listen } from "./cluster_file.ts";
+import type { ClusterFile, Listen, NodeSpec } from "./cluster_file.ts";
 import { clusterFileSchema } from "./cluster_file_schema.ts";
 import { ok, type Result, refuse } from "./result.ts";
 
@@ -17,11 +17,7 @@ export function plainClusterFile(file: ClusterFile): unknown {
   return {
     ...rest,
     subnets: subnets.map(formatCidr),
-    nodes: nodes.map((node) => ({
-      ...node,
-      addresses: node.addresses.map(formatAddress),
-      subnets: node.subnets.map(formatCidr),
-    })),
+    nodes: nodes.map(plainNode),
     clusters: clusters.map((cluster) => ({
       ...cluster,
       subnets: cluster.subnets.map(formatCidr),
@@ -29,6 +25,11 @@ export function plainClusterFile(file: ClusterFile): unknown {
     })),
     ...(listen && { listen: placeText(listen) }),
   };
+}
+
+/** A node as it is in {@linkcode plainClusterFile}. */
+export function plainNode(node: NodeSpec): unknown {
+  return { ...node, addresses: node.addresses.map(formatAddress), subnets: node.subnets.map(formatCidr) };
 }
 
 /**

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type ClusterFile, plainClusterFile, type Result, readPlainClusterFile, refuse } from "@strait/model";
+import {
+  type ClusterFile,
+  type NodeSpec,
+  plainClusterFile,
+  plainNode,
+  type Result,
+  readPlainClusterFile,
+  refuse,
+} from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
 import type { NodeSource } from "./node_source.ts";
 import type { Timers } from "./timers.ts";
@@ -63,6 +71,7 @@ class RememberedSource implements NodeSource {
   readonly #states: StateLog;
   onChange: () => void = () => {};
   #written: ClusterFile | undefined;
+  readonly #texts = new WeakMap<NodeSpec, string>();
   #delay = DELAY;
   #cancel: (() => void) | undefined;
 
@@ -102,6 +111,19 @@ class RememberedSource implements NodeSource {
     this.#write();
   }
 
+  /** The text of a node that did not change is not made again. */
+  #text(file: ClusterFile): string {
+    const { nodes, ...rest } = plainClusterFile({ ...file, nodes: [] }) as { nodes: unknown };
+    const texts = file.nodes.map((node) => {
+      const known = this.#texts.get(node);
+      if (known !== undefined) return known;
+      const text = JSON.stringify(plainNode(node));
+      this.#texts.set(node, text);
+      return text;
+    });
+    return `${JSON.stringify(rest).slice(0, -1)},"nodes":[${texts.join()}]}`;
+  }
+
   #changed(): void {
     if (this.file !== this.#written) this.#cancel ??= this.#timers.after(this.#delay, () => this.#write());
     this.onChange();
@@ -117,7 +139,7 @@ class RememberedSource implements NodeSource {
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
       rmSync(next, { force: true });
-      writeFileSync(next, JSON.stringify(plainClusterFile(file)), { mode: 0o600, flag: "wx" });
+      writeFileSync(next, this.#text(file), { mode: 0o600, flag: "wx" });
       renameSync(next, this.#path);
       this.#states.clear("last state", "the last state can be kept again");
     } catch (error) {

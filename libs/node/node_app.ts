@@ -10,7 +10,7 @@ import { NodeLoop } from "./node_loop.ts";
 import { type NodeMetrics, registerNodeMetrics } from "./node_metrics.ts";
 import type { NodeSource } from "./node_source.ts";
 import { NodeState } from "./node_state.ts";
-import { type NodeView, waitingFor } from "./node_status.ts";
+import { type NodeView, shortened, waitingFor } from "./node_status.ts";
 import { oncePerTurn } from "./once_per_turn.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -188,7 +188,7 @@ export class NodeApp {
 
   #sourceChanged(): void {
     const { file, origin: config, reasons } = this.#source ?? { origin: "", reasons: [] };
-    this.#tellReasons(file, reasons.join("; "));
+    this.#tellReasons(file, shortened(reasons));
     if (!file || file === this.#taken) return;
     this.#taken = file;
     // In Kubernetes every pod that comes or goes is such a change.

@@ -127,6 +127,17 @@ test("an app goes on by the part of a source that is good, and tells the rest", 
   expect(system.stderr).toContain("part of the config is refused; the rest is in force");
 });
 
+test("an app whose source has many reasons logs the first ones and how many more, and tells all in /status", async () => {
+  const { system, source, get, start } = build();
+  await start();
+  const many = Array.from({ length: 300 }, (_, i) => `Endpoint e${i}: it has no subnets`);
+  source.set(undefined, ...many);
+  expect(system.stderr).toContain("e4: it has no subnets; and 295 more");
+  expect(system.stderr).not.toContain("e5:");
+  const status = (await (await get("/status")).json()) as { config: { reasons: string[] } };
+  expect(status.config.reasons).toEqual(many);
+});
+
 test("an app ends with 1 where the first value comes and the node cannot do it", async () => {
   const { source, held, start } = build();
   const { code } = await start();

@@ -25,7 +25,13 @@ export interface NodeView {
 
 /** Why a source has nothing yet, in one sentence. */
 export function waitingFor({ origin, reasons }: Pick<NodeSource, "origin" | "reasons">): string {
-  return `nothing came from ${origin} yet, so nothing is touched: ${reasons.join("; ") || "it is being read"}`;
+  return `nothing came from ${origin} yet, so nothing is touched: ${shortened(reasons) || "it is being read"}`;
+}
+
+/** Of many reasons the first ones and how many there are besides: a line of a log is read by people. */
+export function shortened(reasons: readonly string[], most = 5): string {
+  const rest = reasons.length - most;
+  return [...reasons.slice(0, most), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
 }
 
 /**

@@ -195,9 +195,28 @@ export class MemberNodes {
   }
 }
 
+/** Up to so many changes are looked for one by one: the list may have thousands of members. */
+const FEW = 16;
+
+/** As {@linkcode replaced}: a copy of pointers and a search for each change. */
+function replacedFew(list: readonly NodeSpec[], changes: ReadonlyMap<NodeName, NodeSpec | undefined>): readonly NodeSpec[] {
+  const copy = list.slice();
+  for (const [name, spec] of changes) {
+    let [low, high] = [0, copy.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byText((copy[middle] as NodeSpec).name, name) < 0) low = middle + 1;
+      else high = middle;
+    }
+    const there = copy[low]?.name === name ? 1 : 0;
+    copy.splice(low, there, ...(spec ? [spec] : []));
+  }
+  return copy;
+}
+
 /** The list, sorted by name, with these entries put in, replaced or left out. */
 function replaced(list: readonly NodeSpec[], changes: ReadonlyMap<NodeName, NodeSpec | undefined>): readonly NodeSpec[] {
-  // Plain loops: the list may have thousands of members, of which one changed.
+  if (changes.size <= FEW) return replacedFew(list, changes);
   const kept: NodeSpec[] = [];
   const fresh = new Map(changes);
   for (const spec of list) {

@@ -5,6 +5,7 @@ import {
   type Cidr,
   type ClusterFile,
   type ClusterId,
+  changedItems,
   formatCidr,
   hostCidr,
   type MemberEndpoint,
@@ -152,7 +153,8 @@ export class Membership {
   /** What other clusters may not have. Pods are inside the subnets, so only nodes' addresses count beside those. */
   #takeOwn(own: OwnCluster, specs: readonly NodeSpec[]): void {
     const before = this.#specs;
-    const same = specs.length === before.length && specs.every((spec, i) => sameEnds(before[i], spec));
+    const { gone, come } = changedItems(before, specs);
+    const same = gone.length === come.length && come.every((spec, i) => sameEnds(gone[i], spec));
     this.#specs = specs;
     if (same && this.#taken.length > 0) return;
     const subnets = new Claims();
