@@ -6,6 +6,11 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
   return new Response(`${JSON.stringify(value)}\n`, { status, headers: { "content-type": "application/json", ...headers } });
 }
 
+/** A JSON answer that is text already. */
+export function jsonText(text: string, type: string): Response {
+  return new Response(text, { headers: { "content-type": type } });
+}
+
 /** An answer whose body goes out as it is made. */
 export function stream(body: ReadableStream<Uint8Array>, type = "application/json"): Response {
   return new Response(body, { headers: { "content-type": type, "cache-control": "no-cache, private", "x-strait-stream": "1" } });

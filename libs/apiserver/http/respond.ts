@@ -2,8 +2,10 @@
 import type { ApiObject } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import type { JsonObject } from "../patch/mod.ts";
+import { present } from "../resources/present.ts";
 import type { ObjectList } from "../resources/read.ts";
 import type { Scope } from "../resources/scope.ts";
+import type { StoredObject } from "../store/object_store.ts";
 import { toTable } from "../table/mod.ts";
 import { YAML } from "./as_yaml.ts";
 import { parseAccept, takesJson } from "./media.ts";
@@ -14,7 +16,8 @@ export interface Shown {
   /** The media type of the answer. */
   readonly mediaType: string;
   one(object: ApiObject): JsonObject;
-  list(list: ObjectList): JsonObject;
+  /** The whole answer, as JSON text. */
+  list(list: ObjectList): string;
   /** Each object of a watch. */
   event(object: ApiObject): JsonObject;
 }
@@ -28,29 +31,39 @@ export function shownAs(scope: Scope, now: () => number): Shown {
     if (as === undefined) return whole(scope);
     if (g !== "meta.k8s.io" || v !== "v1") continue;
     if (as === "Table") return table(scope, now);
-    if (as === "PartialObjectMetadata" || as === "PartialObjectMetadataList") return metadataOnly();
+    if (as === "PartialObjectMetadata" || as === "PartialObjectMetadataList") return metadataOnly(scope);
   }
   throw new StatusError(406, "NotAcceptable", "only the following media types are accepted: application/json");
+}
+
+function items({ type, version }: Scope, { stored }: ObjectList): ApiObject[] {
+  return stored.map((one) => present(one, type, version));
 }
 
 function listMeta({ resourceVersion, more, remaining }: ObjectList): JsonObject {
   return { resourceVersion, ...(more && { continue: more }), ...(remaining && { remainingItemCount: remaining }) };
 }
 
-function whole({ type, version }: Scope): Shown {
+function whole(scope: Scope): Shown {
+  const { type, version } = scope;
   const apiVersion = apiVersionOf(type.group, version.name);
-  // Items of built-in kinds carry no head, those of custom resources do: so does upstream.
-  const item = ({ apiVersion: _, kind: __, ...rest }: ApiObject): JsonObject => rest;
+  const head = JSON.stringify({ apiVersion, kind: type.kind }).slice(0, -1);
+  /** Items of built-in kinds carry no head, those of custom resources do: so does upstream. Most texts of the store can be passed on. */
+  const item = (stored: StoredObject): string => {
+    if (type.builtIn && stored.body.startsWith(`${head},`)) return `{${stored.body.slice(head.length + 1)}`;
+    const object = present(stored, type, version);
+    if (!type.builtIn) return JSON.stringify(object);
+    const { apiVersion: _, kind: __, ...rest } = object;
+    return JSON.stringify(rest);
+  };
   return {
     mediaType: "application/json",
     one: (object) => object,
     event: (object) => object,
-    list: (list) => ({
-      kind: type.listKind,
-      apiVersion,
-      metadata: listMeta(list),
-      items: type.builtIn ? list.items.map(item) : [...list.items],
-    }),
+    list: (list) => {
+      const start = JSON.stringify({ kind: type.listKind, apiVersion, metadata: listMeta(list) }).slice(0, -1);
+      return `${start},"items":[${list.stored.map(item).join(",")}]}`;
+    },
   };
 }
 
@@ -74,11 +87,11 @@ function table(scope: Scope, now: () => number): Shown {
     one: (object) => of([object], meta(object)),
     // Every event has the heads: a client that looks at one alone can still read it.
     event: (object) => of([object], meta(object)),
-    list: (list) => of(list.items, listMeta(list)),
+    list: (list) => JSON.stringify(of(items(scope, list), listMeta(list))),
   };
 }
 
-function metadataOnly(): Shown {
+function metadataOnly(scope: Scope): Shown {
   const one = ({ metadata }: ApiObject): JsonObject => ({
     kind: "PartialObjectMetadata",
     apiVersion: "meta.k8s.io/v1",
@@ -88,11 +101,12 @@ function metadataOnly(): Shown {
     mediaType: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
     one,
     event: one,
-    list: (list) => ({
-      kind: "PartialObjectMetadataList",
-      apiVersion: "meta.k8s.io/v1",
-      metadata: listMeta(list),
-      items: list.items.map(one),
-    }),
+    list: (list) =>
+      JSON.stringify({
+        kind: "PartialObjectMetadataList",
+        apiVersion: "meta.k8s.io/v1",
+        metadata: listMeta(list),
+        items: items(scope, list).map(one),
+      }),
   };
 }

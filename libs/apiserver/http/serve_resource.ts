@@ -10,7 +10,7 @@ import type { Api, Scope } from "../resources/scope.ts";
 import { createObject, updateObject, type Written } from "../resources/write.ts";
 import type { WatchHub } from "../watch/watch_hub.ts";
 import { watchObjects } from "../watch/watch_objects.ts";
-import { json, stream } from "./answer.ts";
+import { json, jsonText, stream } from "./answer.ts";
 import { duplicateFields } from "./duplicate_fields.ts";
 import { readPayload } from "./read_payload.ts";
 import { shownAs } from "./respond.ts";
@@ -36,7 +36,7 @@ export async function serveResource(serving: Serving, scope: Scope, verb: string
     case "get":
       return answer(getObject(api, scope, named(name)));
     case "list":
-      return json(shown.list(listObjects(api, scope)), 200, { "content-type": shown.mediaType });
+      return jsonText(shown.list(listObjects(api, scope)), shown.mediaType);
     case "watch": {
       const { hub, signal, bookmarkMs } = serving;
       return stream(watchObjects(api, scope, { hub, signal, bookmarkMs, show: shown.event }), `${shown.mediaType};stream=watch`);
@@ -72,10 +72,8 @@ export async function serveResource(serving: Serving, scope: Scope, verb: string
     case "deletecollection": {
       const options = readDeleteOptions((await readPayload(request)).value, scope.query);
       const list = listObjects(api, scope);
-      for (const { metadata } of list.items) {
-        deleteObject(api, { ...scope, namespace: metadata.namespace ?? "" }, metadata.name, options);
-      }
-      return json(shown.list(list), 200, { "content-type": shown.mediaType });
+      for (const { namespace, name: one } of list.stored) deleteObject(api, { ...scope, namespace }, one, options);
+      return jsonText(shown.list(list), shown.mediaType);
     }
     default:
       throw methodNotAllowed(scope.type);

@@ -8,7 +8,8 @@ import { selectionOf } from "./selection.ts";
 
 /** What a list holds. `more` is the token of the next page. */
 export interface ObjectList {
-  readonly items: readonly ApiObject[];
+  /** As they lie in the store; `present` shows them. */
+  readonly stored: readonly StoredObject[];
   readonly resourceVersion: string;
   readonly more?: string;
   readonly remaining?: number;
@@ -49,7 +50,7 @@ export function listObjects(api: Api, scope: Scope): ObjectList {
   const whole = selection.narrow || at !== api.store.revision;
   const limited = limit > 0 && !whole ? { ...range, limit: limit + 1 } : range;
   const stored = at === api.store.revision ? api.store.list(limited) : asOf(api, range, at);
-  const items: ApiObject[] = [];
+  const items: StoredObject[] = [];
   let last: StoredObject | undefined;
   let rest = 0;
   for (const one of stored) {
@@ -57,17 +58,16 @@ export function listObjects(api: Api, scope: Scope): ObjectList {
       rest = 1;
       break;
     }
-    const object = present(one, type, version);
-    if (selection.narrow && !selection.matches(object)) continue;
-    items.push(object);
+    if (selection.narrow && !selection.matches(present(one, type, version))) continue;
+    items.push(one);
     last = one;
   }
   const resourceVersion = String(at);
-  if (rest === 0 || !last) return { items, resourceVersion };
+  if (rest === 0 || !last) return { stored: items, resourceVersion };
   const more = Buffer.from(JSON.stringify({ v: 1, rv: at, namespace: last.namespace, name: last.name })).toString("base64url");
-  if (selection.narrow) return { items, resourceVersion, more };
+  if (selection.narrow) return { stored: items, resourceVersion, more };
   const remaining = start ? undefined : api.store.count(range) - items.length;
-  return { items, resourceVersion, more, ...(remaining !== undefined && { remaining }) };
+  return { stored: items, resourceVersion, more, ...(remaining !== undefined && { remaining }) };
 }
 
 /** @throws StatusError 422 where resourceVersionMatch does not go with the resourceVersion. */
