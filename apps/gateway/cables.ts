@@ -11,13 +11,17 @@ export interface Cables {
   traffic(key: string): HopReport | undefined;
 }
 
-/** What the loop did last, looked up by cable. `problems` are those of the source, which never reach the loop. */
+/**
+ * What the loop did last, looked up by cable. `problems` are those of the source, which never reach the loop. The kernel's
+ * counters are read where somebody asks for traffic: a gateway that probes does so only for metrics.
+ */
 export function cablesOf({ state, counters }: Pick<AppContext, "state" | "counters">, problems: readonly Problem[]): Cables {
-  const hops = new Map<string, HopReport>();
-  if (state.applied) {
-    for (const hop of hopReports(state.applied, "gateway", counters().traffic))
-      if (hop.peer !== undefined) hops.set(hop.peer, hop);
-  }
+  const read = (traffic: ReturnType<AppContext["counters"]>["traffic"]): Map<string, HopReport> => {
+    const hops = state.applied ? hopReports(state.applied, "gateway", traffic) : [];
+    return new Map(hops.flatMap((hop) => (hop.peer === undefined ? [] : [[hop.peer, hop] as const])));
+  };
+  const hops = read(new Map());
+  let counted: Map<string, HopReport> | undefined;
   const all = [...state.problems, ...problems];
   const reasonOf = (key: string): string | undefined => {
     const [cluster = ""] = key.split("/");
@@ -29,7 +33,10 @@ export function cablesOf({ state, counters }: Pick<AppContext, "state" | "counte
       const remote = parseAddress(hops.get(key)?.remote ?? "");
       return remote.ok ? { remote: remote.value, reason: undefined } : { remote: undefined, reason: reasonOf(key) };
     },
-    traffic: (key) => hops.get(key),
+    traffic(key) {
+      counted ??= read(counters().traffic);
+      return counted.get(key);
+    },
   };
 }
 

@@ -188,12 +188,12 @@ export class GatewayRole implements Extra {
     const noAddress = "one of both sides has no address to ping";
     return links.map((link) => {
       const probe = this.#prober?.report(link.key);
-      const rx = cables.traffic(link.key)?.rxPackets ?? 0n;
+      const receiving = (): boolean => this.#arrivals.receiving(link.key, cables.traffic(link.key)?.rxPackets ?? 0n, now);
       const connection = connectionOf(link, {
         cable: cables.state(link.key),
         probe,
         unprobed: config.probes.enabled ? noAddress : "SUBMARINER_HEALTHCHECKENABLED is false",
-        receiving: this.#arrivals.receiving(link.key, rx, now),
+        receiving: probe === undefined && receiving(),
       });
       if (connection.status !== "connected") this.#established.delete(link.key);
       else if (!this.#established.has(link.key)) this.#established.set(link.key, context.timers.now());
