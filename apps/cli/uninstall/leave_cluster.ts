@@ -18,14 +18,21 @@ export interface LeaveParts {
 }
 
 /**
- * Takes Strait out of a cluster, in the order in which nothing is announced that does not work any more: the broker first, then the
- * apps, the nodes, the objects. What cannot be done is said, and the rest goes on; a second run finishes it.
+ * Takes Strait out of a cluster: the apps end first, since a gateway that runs announces its cluster again at once, and the nodes
+ * forward on; then the cluster leaves the broker, so that nothing is announced that does not work any more; then the nodes and the
+ * objects. What cannot be done is said, and the rest goes on; a second run finishes it.
  */
 export async function leaveCluster(parts: LeaveParts): Promise<void> {
   const { own, namespace, steps, signal, timeoutMs } = parts;
   const { client } = own;
   const submariner = await joined(client, namespace);
   const image = await agentImage(client, namespace);
+  await attempt(
+    steps,
+    "Stopping gateways and node agents",
+    () => stopApps(client, namespace, timeoutMs, signal),
+    () => "Stopped gateways and node agents",
+  );
   if (!submariner) steps.say("warning", `cluster "${own.name}" has not joined; removing what is left of Strait`);
   else
     await attempt(
@@ -34,12 +41,6 @@ export async function leaveCluster(parts: LeaveParts): Promise<void> {
       () => leaveBroker(client, namespace, submariner),
       (text) => text,
     );
-  await attempt(
-    steps,
-    "Stopping gateways and node agents",
-    () => stopApps(client, namespace, timeoutMs, signal),
-    () => "Stopped gateways and node agents",
-  );
   if (image !== undefined) await cleanNodes({ client, namespace, image, steps, signal, timeoutMs });
   await attempt(
     steps,
