@@ -3,7 +3,10 @@ import { type KubeObject, keyOf } from "./kube_object.ts";
 import type { Listing } from "./resource_client.ts";
 import type { Store } from "./store.ts";
 
-/** One real difference between what was known and what is. */
+/**
+ * One real difference between what was known and what is. `old` is what stood under this key; with another uid it was another
+ * object, deleted and made anew while nobody looked.
+ */
 export type Change<T> =
   | { readonly type: "put"; readonly object: T; readonly old?: T }
   | { readonly type: "delete"; readonly object: T };

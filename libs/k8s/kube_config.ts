@@ -65,6 +65,9 @@ function serverOf({ value, path }: Located<KubeCluster>): string {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new KubeConfigError(`"${value.server}" in ${path} is no address of a server: write https://HOST:PORT`);
   }
+  // It stands in messages and logs.
+  if (url.username || url.password)
+    throw new KubeConfigError(`a server in ${path} has a password in its address: put it into a user`);
   return value.server.replace(/\/+$/, "");
 }
 

@@ -106,6 +106,7 @@ const refused: readonly [what: string, text: string, says: string][] = [
   ],
   ["whose user is not there", config().replace("name: admin", "name: other"), 'the user "admin", which is not there'],
   ["with an address that is none", config().replace("https://east.example:6443/", "east:6443"), "is no address of a server"],
+  ["with a password in the address", config().replace("https://east", "https://a:secret@east"), "has a password in its address"],
   ["with inline data that is no PEM", config({ cluster: "certificate-authority-data: AAAA" }), "holds no PEM"],
   ["with a path that leads nowhere", config({ cluster: "certificate-authority: nowhere.crt" }), "cannot be read (ENOENT)"],
   ["with a certificate without its key", config({ user: `client-certificate-data: ${base64(PEM)}` }), "without its key"],

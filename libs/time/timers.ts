@@ -4,19 +4,22 @@
 export interface Timers {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `run` once after so many milliseconds. Returns what calls it off. */
-  after(milliseconds: number, run: () => void): () => void;
+  /**
+   * Calls `run` once after so many milliseconds. Returns what calls it off. With `keepAlive` the process does not end before; a
+   * promise that is waited for is no such reason, Bun only spins until it settles.
+   */
+  after(milliseconds: number, run: () => void, keepAlive?: boolean): () => void;
   /** Milliseconds since some fixed moment, untouched when somebody sets the machine's clock; `now` stands in where it is absent. */
   elapsed?(): number;
 }
 
-/** The machine's clock. A pending timer does not keep the process alive: its server does. */
+/** The machine's clock. A pending timer does not keep the process alive, unless it is asked to: its server does. */
 export const systemTimers: Timers = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  after(milliseconds, run) {
+  after(milliseconds, run, keepAlive = false) {
     const timer = setTimeout(run, milliseconds);
-    timer.unref();
+    if (!keepAlive) timer.unref();
     return () => clearTimeout(timer);
   },
 };
@@ -27,7 +30,7 @@ export function elapsed(timers: Timers): number {
 }
 
 /**
- * Waits. Ends early, without an error, when the signal is aborted: the caller looks at the signal next anyway.
+ * Waits, and keeps the process alive meanwhile. Ends early, without an error, when the signal is aborted: the caller looks at the signal next anyway.
  *
  * @example
  * await sleep(timers, backoff.next(), signal);
@@ -35,7 +38,7 @@ export function elapsed(timers: Timers): number {
 export function sleep(timers: Timers, milliseconds: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (signal?.aborted) return Promise.resolve();
-  const cancel = timers.after(milliseconds, resolve);
+  const cancel = timers.after(milliseconds, resolve, true);
   const wake = () => resolve();
   signal?.addEventListener("abort", wake, { once: true });
   return promise.finally(() => {

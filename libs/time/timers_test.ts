@@ -39,7 +39,16 @@ test("the system's timers ring, and not after they were called off", async () =>
     throw new Error("called off");
   });
   cancel();
-  systemTimers.after(2, resolve);
-  const keepAlive = setInterval(() => {}, 1000);
-  await promise.finally(() => clearInterval(keepAlive));
+  systemTimers.after(2, resolve, true);
+  await promise;
+});
+
+test("a process ends although a timer is pending, but not while it sleeps", () => {
+  const run = (code: string) => {
+    const script = `import { sleep, systemTimers } from "${import.meta.dir}/timers.ts"; ${code}`;
+    return Bun.spawnSync([process.execPath, "-e", script], { timeout: 20_000 });
+  };
+  const pending = run("systemTimers.after(60_000, () => {})");
+  expect([pending.exitCode, pending.exitedDueToTimeout]).toEqual([0, false]);
+  expect(run('void sleep(systemTimers, 50).then(() => console.log("slept"))').stdout.toString()).toBe("slept\n");
 });
