@@ -74,7 +74,9 @@ export class MemberSource {
   readonly #refused = new Map<string, Problem>();
   #file: ClusterFile | undefined;
   #problems: readonly Problem[] = [];
-  #reasons: readonly string[] = ["nothing was read from the API server yet"];
+  #reasons: readonly string[] = [NOTHING_YET];
+  /** What a list says that was never asked for: no fault. */
+  readonly #unread: string | undefined;
   #cluster: MemberCluster | undefined;
   #placement: FoundNetwork["cni"]["placement"] | undefined;
   #started = false;
@@ -91,6 +93,7 @@ export class MemberSource {
     this.clusters = new Informer(client.resource(ClusterKind), own);
     this.endpoints = new Informer(client.resource(EndpointKind), own);
     this.gateways = new Informer(client.resource(GatewayKind), own);
+    this.#unread = this.nodes.state.reason;
     this.#pods = new FollowedPods({ client, membership: this.#membership, onChange: () => this.#look(), log, timers });
     const { env, role } = options;
     const clues = () => this.#clues();
@@ -240,7 +243,8 @@ export class MemberSource {
     const before = this.#file;
     if (file && !(before && sameFile(file, before))) this.#file = file;
     const problems = [...(plan?.problems ?? []), ...this.#refused.values()];
-    const reasons = [...new Set([...this.#away(), ...problems.map(({ object, reason }) => `${object}: ${reason}`)])];
+    const faults = [...new Set([...this.#away(), ...problems.map(({ object, reason }) => `${object}: ${reason}`)])];
+    const reasons = this.#file || faults.length > 0 ? faults : [NOTHING_YET];
     if (this.#file === before && reasons.join("\n") === this.#reasons.join("\n")) return;
     this.#problems = problems;
     this.#reasons = reasons;
@@ -249,9 +253,13 @@ export class MemberSource {
 
   /** What keeps changes from coming, and objects that do not decode. */
   #away(): string[] {
-    const following = this.#informers().flatMap(({ state }) => (state.reason === undefined ? [] : [state.reason]));
+    const following = this.#informers().flatMap(({ state: { reason } }) =>
+      reason === undefined || reason === this.#unread ? [] : [reason],
+    );
     const objects = this.#informers().flatMap(({ refused }) => [...refused].map(([key, reason]) => `${key}: ${reason}`));
-    const others = [this.#pods.reason, this.#discovery.failure].filter((reason) => reason !== undefined);
+    const others = [this.#pods.reason, this.#discovery.failure].filter(
+      (reason) => reason !== undefined && reason !== this.#unread,
+    ) as string[];
     return [...following.slice(0, 1), ...others, ...objects];
   }
 
@@ -277,6 +285,8 @@ export class MemberSource {
 function settingless({ cluster, node, subnets, nodes, clusters }: ClusterFile): Omit<ClusterFile, keyof LocalSettings> {
   return { cluster, node, subnets, nodes, clusters };
 }
+
+const NOTHING_YET = "nothing was read from the API server yet";
 
 /** Whether the planners would see no difference: the parts are the same objects, as `Membership` keeps them. */
 function sameFile(a: ClusterFile, b: ClusterFile): boolean {

@@ -73,10 +73,14 @@ function follow(server: FakeApiServer, change: Partial<MemberSourceOptions> = {}
     ...change,
   });
   let changes = 0;
-  source.onChange = () => changes++;
+  const told: string[] = [];
+  source.onChange = () => {
+    changes++;
+    told.push(source.reasons.join());
+  };
   ends.push(() => source.stop());
   source.start();
-  return { source, log, changes: () => changes };
+  return { source, log, told, changes: () => changes };
 }
 
 function server(): FakeApiServer {
@@ -93,8 +97,9 @@ describe("MemberSource", () => {
   test("makes a cluster file of nodes, CIDRs and Endpoints, and of everything at once", async () => {
     const api = server();
     east(api);
-    const { source, changes } = follow(api);
+    const { source, changes, log, told } = follow(api);
     expect(source.file).toBeUndefined();
+    expect(source.reasons).toEqual(["nothing was read from the API server yet"]);
     await until("a file", () => source.file !== undefined);
     expect(changes()).toBeGreaterThan(0);
     expect(source.file?.subnets.map(formatCidr)).toEqual(["100.1.0.0/16", "10.1.0.0/16"]);
@@ -103,6 +108,8 @@ describe("MemberSource", () => {
       ["west", ["172.31.9.3"]],
     ]);
     expect(source.reasons).toEqual([]);
+    expect(log.text).not.toContain("level=warn");
+    expect(told).toEqual([""]);
   });
 
   test("never gives a partial view: without the list of Endpoints the last file stays", async () => {
