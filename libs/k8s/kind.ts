@@ -11,7 +11,10 @@ export interface Kind<T extends KubeObject> {
   readonly kind: string;
   readonly plural: string;
   readonly scope: "Namespaced" | "Cluster";
-  /** Checks one object as the server sent it. The refusal says what is wrong where, without the object's name. */
+  /**
+   * Checks one object as the server sent it. The refusal says what is wrong where, without the object's name. A decoder that keeps
+   * only some members must keep name, namespace, uid and resourceVersion: by them an informer knows what did not change.
+   */
   decode(value: unknown): Result<T>;
 }
 

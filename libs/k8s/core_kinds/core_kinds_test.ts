@@ -45,7 +45,6 @@ const malformed: readonly [kind: Kind<KubeObject>, object: object, where: string
   [core.NodeKind, { spec: { podCIDRs: ["10.1.0.0/24", 7] } }, "spec.podCIDRs.1"],
   [core.NodeKind, { status: { addresses: [{ type: "InternalIP" }] } }, "status.addresses.0.address"],
   [core.PodKind, { status: { podIPs: "10.1.0.2" } }, "status.podIPs"],
-  [core.PodBriefKind, { status: { podIPs: [{ ip: 1 }] } }, "status.podIPs.0.ip"],
   [core.ServiceKind, { spec: { ports: [{ name: "http" }] } }, "spec.ports.0.port"],
   [core.EndpointSliceKind, { addressType: "IPv4", endpoints: [{ addresses: null }] }, "endpoints.0.addresses"],
   [core.SecretKind, { data: { token: null } }, "data.token"],
@@ -60,22 +59,6 @@ for (const [kind, object, where] of malformed) {
     });
   });
 }
-
-test("a brief pod keeps only what says where a pod is", () => {
-  const pod = {
-    metadata: { name: "a", namespace: "b", uid: "u", resourceVersion: "1", labels: { x: "y" }, annotations: { big: "…" } },
-    spec: { nodeName: "n", containers: [{ name: "c" }] },
-    status: { phase: "Running", podIP: "10.1.0.2", podIPs: [{ ip: "10.1.0.2" }], conditions: [] },
-  };
-  expect(core.PodBriefKind.decode(pod)).toEqual({
-    ok: true,
-    value: {
-      metadata: { name: "a", namespace: "b", uid: "u", resourceVersion: "1", labels: { x: "y" } },
-      spec: { nodeName: "n" },
-      status: { phase: "Running", podIP: "10.1.0.2", podIPs: [{ ip: "10.1.0.2" }] },
-    },
-  });
-});
 
 test("metadata comes without the record of who wrote what, which is as large as the rest", () => {
   const decoded = core.ConfigMapKind.decode({ metadata: { name: "a", managedFields: [{ manager: "kubectl" }] } });

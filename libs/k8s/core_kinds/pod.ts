@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as v from "valibot";
-import { defineKind, type KindNames } from "../kind.ts";
+import { defineKind } from "../kind.ts";
 import { optional } from "../kube_object.ts";
 import { conditionSchema, flag, head, number, text } from "./common.ts";
-
-const names: KindNames = { group: "", version: "v1", kind: "Pod", plural: "pods", scope: "Namespaced" };
 
 const envVar = v.looseObject({
   name: text,
@@ -70,23 +68,4 @@ const schema = v.looseObject({
 
 /** A pod. */
 export type Pod = v.InferOutput<typeof schema>;
-export const PodKind = defineKind(names, schema);
-
-const brief = v.object({
-  metadata: v.object({
-    name: text,
-    namespace: optional(text),
-    uid: optional(text),
-    resourceVersion: optional(text),
-    deletionTimestamp: optional(text),
-    labels: optional(v.record(text, text)),
-  }),
-  spec: optional(v.object({ nodeName: optional(text), hostNetwork: optional(flag) })),
-  status: optional(
-    v.object({ phase: optional(text), podIP: optional(text), podIPs: optional(v.array(v.object({ ip: optional(text) }))) }),
-  ),
-});
-
-/** Where a pod is and what its addresses are. A tenth of the memory of a whole one: for those who follow all pods. Never write one back. */
-export type PodBrief = v.InferOutput<typeof brief>;
-export const PodBriefKind = defineKind(names, brief);
+export const PodKind = defineKind({ group: "", version: "v1", kind: "Pod", plural: "pods", scope: "Namespaced" }, schema);
