@@ -43,6 +43,7 @@ export class AgentReporter {
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #told = "";
+  #dirty = false;
   #failure: string | undefined;
   #writes = 0;
 
@@ -65,9 +66,10 @@ export class AgentReporter {
     this.#running ??= this.#run();
   }
 
-  /** Something may have changed: what differs from the last write is written soon. */
+  /** Something may have changed: it is looked at soon, and written where it differs from the last write. */
   changed(): void {
-    if (essence(this.#options.status()) !== this.#told) this.#wake?.();
+    this.#dirty = true;
+    this.#wake?.();
   }
 
   async stop(): Promise<void> {
@@ -79,18 +81,29 @@ export class AgentReporter {
     const { signal } = this.#stopping;
     const { timers } = this.#options;
     while (!signal.aborted) {
-      const began = elapsed(timers);
+      this.#dirty = false;
       const written = await this.#write(signal);
-      if (signal.aborted) return;
+      const until = elapsed(timers) + (written ? REFRESH_MS : RETRY_MS);
+      do {
+        // What changes while the API server is away waits for the retry.
+        await this.#rest(until - elapsed(timers), written);
+        if (signal.aborted) return;
+        this.#dirty = false;
+      } while (elapsed(timers) < until && essence(this.#options.status()) === this.#told);
+    }
+  }
+
+  /** Until it is time, or something changed and a little more may have. */
+  async #rest(milliseconds: number, wakeable: boolean): Promise<void> {
+    const { signal } = this.#stopping;
+    const { timers } = this.#options;
+    if (!(wakeable && this.#dirty)) {
       const woken = new AbortController();
       this.#wake = () => woken.abort();
-      if (written) this.changed();
-      const rest = (written ? REFRESH_MS : RETRY_MS) - (elapsed(timers) - began);
-      // What changes while the API server is away waits for the retry.
-      await sleep(timers, Math.max(0, rest), written ? AbortSignal.any([signal, woken.signal]) : signal);
+      await sleep(timers, Math.max(0, milliseconds), wakeable ? AbortSignal.any([signal, woken.signal]) : signal);
       this.#wake = undefined;
-      await sleep(timers, GATHER_MS, signal);
     }
+    await sleep(timers, GATHER_MS, signal);
   }
 
   async #write(stopping: AbortSignal): Promise<boolean> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RouteAgent } from "@strait/k8s";
 import { type Member, type OpenPings, Prober, probeTargets, remoteLinks } from "@strait/member";
-import { type Address, contains, formatAddress, ownNode, type Problem } from "@strait/model";
+import { type Address, contains, formatAddress, ownNode, type Problem, sameRow } from "@strait/model";
 import type { AppContext, Extra } from "@strait/node";
 import { AgentReporter } from "./agent_reporter.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
@@ -32,6 +32,9 @@ export class AgentRole implements Extra {
   readonly #reporter: AgentReporter;
   readonly #prober: Prober | undefined;
   #sources: readonly Address[] = [];
+  /** The list that the sources were found in. */
+  #seen: readonly Address[] | undefined;
+  #problems: string | undefined;
   #end: (() => void) | undefined;
 
   constructor(options: AgentRoleOptions) {
@@ -45,12 +48,25 @@ export class AgentRole implements Extra {
   }
 
   start(): void {
-    this.#end = this.#options.member.source.endpoints.onChange(() => this.#refresh());
+    this.#end = this.#options.member.source.endpoints.onChange(() => this.#retarget());
     this.#reporter.start();
   }
 
+  /** Passes are many and nearly all of them change nothing here: what is looked at is as little. */
   applied(): void {
-    this.#refresh();
+    const { state } = this.#options.context;
+    const { hostAddresses } = state.applied?.facts ?? { hostAddresses: [] };
+    if (hostAddresses !== this.#seen) {
+      this.#seen = hostAddresses;
+      const sources = probeSources(this.#options.context);
+      if (!sameRow(sources, this.#sources)) {
+        this.#sources = sources;
+        this.#retarget();
+      }
+    }
+    const problems = state.problems.map(({ object, reason }) => `${object}: ${reason}`).join("; ");
+    if (problems !== this.#problems) this.#reporter.changed();
+    this.#problems = problems;
   }
 
   async stop(): Promise<void> {
@@ -77,9 +93,8 @@ export class AgentRole implements Extra {
     return failure === undefined ? [] : [{ object: "RouteAgent", reason: failure }];
   }
 
-  #refresh(): void {
-    const { context, member } = this.#options;
-    this.#sources = probeSources(context);
+  #retarget(): void {
+    const { member } = this.#options;
     this.#prober?.setTargets(probeTargets(remoteLinks(member.source.remoteEndpoints), this.#sources));
     this.#reporter.changed();
   }

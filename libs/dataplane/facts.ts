@@ -48,6 +48,8 @@ export class FactFinder {
   readonly #pods = new PodCache();
   #uplinks: readonly UplinkFact[] = [];
   #hostAddresses: readonly Address[] = [];
+  /** What the uplinks were found in. */
+  #uplinksFrom: readonly unknown[] = [];
   #usable:
     | { readonly from: readonly PathFact[]; readonly uplinks: readonly UplinkFact[]; readonly paths: readonly PathFact[] }
     | undefined;
@@ -94,6 +96,9 @@ export class FactFinder {
   }
 
   #updateUplinks(file: ClusterFile, paths: readonly PathFact[]): void {
+    const from = [paths, this.#mirror.version, file.uplinks, file.mtu];
+    if (from.every((value, i) => value === this.#uplinksFrom[i])) return;
+    this.#uplinksFrom = from;
     const used = new Set(paths.map(({ ifindex }) => ifindex));
     const addresses = [...this.#mirror.addresses()];
     const uplinks = [...this.#mirror.links.values()]

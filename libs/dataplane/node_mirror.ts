@@ -50,7 +50,13 @@ export class NodeMirror {
   /** Interfaces that other routes than host routes lead over: their state decides about paths. */
   readonly #routed = new Set<IfIndex>();
   #stale = true;
+  #version = 0;
   #dirt = noDirt();
+
+  /** Another number whenever a link or an address may be another one. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Whether it has to be read before it is used. */
   get stale(): boolean {
@@ -88,6 +94,7 @@ export class NodeMirror {
       else this.#noteRouted(route);
     }
     this.#stale = false;
+    this.#version++;
     this.#dirt = { ...noDirt(), everyPath: true, everyPod: true };
   }
 
@@ -104,6 +111,7 @@ export class NodeMirror {
     const { ifindex } = link;
     const before = this.links.get(ifindex);
     if (gone ? !before : sameRow(before, link)) return;
+    this.#version++;
     this.#dirt.interfaces.add(ifindex);
     // The kernel flushes the routes of an interface that goes down without telling of each.
     const down = gone || (before?.flags.up === true && !link.flags.up);
@@ -122,6 +130,7 @@ export class NodeMirror {
     const key = keyOfAddress(address);
     const before = this.#addresses.get(key);
     if (gone ? !before : sameRow(before, address)) return;
+    this.#version++;
     if (gone) this.#addresses.delete(key);
     else this.#addresses.set(key, address);
     if (isLinkLocal(address.address)) return;
