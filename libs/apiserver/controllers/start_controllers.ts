@@ -19,7 +19,13 @@ export function startControllers(api: Api, tokens: ServiceAccountTokens, ca: str
     aggregatedRoleController(api),
     definitionCleanup(api),
   ];
-  const timer = setInterval(() => deleteOldEvents(api), EVENTS_MS);
+  const timer = setInterval(() => {
+    try {
+      deleteOldEvents(api);
+    } catch (error) {
+      api.log.warn("old events stay", { error });
+    }
+  }, EVENTS_MS);
   return {
     stop: () => {
       clearInterval(timer);

@@ -54,7 +54,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     answer
       .then((response) => sendResponse(response, outgoing, incoming.method === "HEAD", options.stuckMs ?? 30_000))
       .catch((error: unknown) => {
-        options.log.error("answer failed", { error });
+        // A client that went away in the middle is nobody's fault.
+        if (incoming.destroyed || outgoing.destroyed) options.log.debug("a client went away", { error });
+        else options.log.error("answer failed", { error });
         outgoing.destroy();
       });
   });

@@ -15,6 +15,8 @@ import { badRequest, StatusError } from "./status_error.ts";
 export interface Shown {
   /** The media type of the answer. */
   readonly mediaType: string;
+  /** Whether objects are shown as they are. */
+  readonly whole: boolean;
   one(object: ApiObject): JsonObject;
   /** The whole answer, as JSON text. */
   list(list: ObjectList): string;
@@ -58,6 +60,7 @@ function whole(scope: Scope): Shown {
   };
   return {
     mediaType: "application/json",
+    whole: true,
     one: (object) => object,
     event: (object) => object,
     list: (list) => {
@@ -84,6 +87,7 @@ function table(scope: Scope, now: () => number): Shown {
   const meta = ({ metadata: { resourceVersion = "" } }: ApiObject): JsonObject => ({ resourceVersion });
   return {
     mediaType: "application/json;as=Table;g=meta.k8s.io;v=v1",
+    whole: false,
     one: (object) => of([object], meta(object)),
     // Every event has the heads: a client that looks at one alone can still read it.
     event: (object) => of([object], meta(object)),
@@ -99,6 +103,7 @@ function metadataOnly(scope: Scope): Shown {
   });
   return {
     mediaType: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+    whole: false,
     one,
     event: one,
     list: (list) =>

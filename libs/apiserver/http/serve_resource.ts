@@ -39,7 +39,7 @@ export async function serveResource(serving: Serving, scope: Scope, verb: string
       return jsonText(shown.list(listObjects(api, scope)), shown.mediaType);
     case "watch": {
       const { hub, signal, bookmarkMs } = serving;
-      return stream(watchObjects(api, scope, { hub, signal, bookmarkMs, show: shown.event }), `${shown.mediaType};stream=watch`);
+      return stream(watchObjects(api, scope, { hub, signal, bookmarkMs, shown }), `${shown.mediaType};stream=watch`);
     }
     case "create":
       if (name !== undefined) throw methodNotAllowed(scope.type);

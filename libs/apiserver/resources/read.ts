@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { badRequest, expired, fieldForbidden, invalidOption, notFound, notSupported, StatusError } from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { Range, StoredObject } from "../store/object_store.ts";
 import { present } from "./present.ts";
 import { type Api, keyOf, type Scope } from "./scope.ts";
 import { selectionOf } from "./selection.ts";
@@ -47,9 +47,8 @@ export function listObjects(api: Api, scope: Scope): ObjectList {
     name: selection.name,
     after: start && { namespace: start.namespace, name: start.name },
   };
-  const whole = selection.narrow || at !== api.store.revision;
-  const limited = limit > 0 && !whole ? { ...range, limit: limit + 1 } : range;
-  const stored = at === api.store.revision ? api.store.list(limited) : asOf(api, range, at);
+  const most = limit > 0 && !selection.narrow ? limit + 1 : undefined;
+  const stored = at === api.store.revision ? api.store.list({ ...range, limit: most }) : asOf(api, range, at, most);
   const items: StoredObject[] = [];
   let last: StoredObject | undefined;
   let rest = 0;
@@ -87,15 +86,17 @@ export function checkMatch(query: URLSearchParams): void {
   if (fault) throw invalidOption("ListOptions", fault);
 }
 
-/** The state of a range as it was at a resourceVersion of the past. */
-function asOf(api: Api, range: Parameters<Api["store"]["list"]>[0], at: number): StoredObject[] {
+/** The state of a range as it was at a resourceVersion of the past: the first `most` objects at least. */
+function asOf(api: Api, range: Range, at: number, most: number | undefined): StoredObject[] {
   const changes = api.store.changesAfter(range.resource, at);
   if (!changes) {
     throw expired(
       "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.",
     );
   }
-  const objects = new Map(api.store.list(range).map((one) => [`${one.namespace}/${one.name}`, one]));
+  // Each change can take at most one object away that is there now.
+  const limit = most === undefined ? undefined : most + changes.length;
+  const objects = new Map(api.store.list({ ...range, limit }).map((one) => [`${one.namespace}/${one.name}`, one]));
   const seen = new Set<string>();
   for (const change of changes) {
     const id = `${change.namespace}/${change.name}`;
@@ -107,7 +108,7 @@ function asOf(api: Api, range: Parameters<Api["store"]["list"]>[0], at: number):
   return [...objects.values()].sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
 }
 
-function within(one: StoredObject, { namespace, name, after }: Parameters<Api["store"]["list"]>[0]): boolean {
+function within(one: StoredObject, { namespace, name, after }: Range): boolean {
   if (namespace !== undefined && one.namespace !== namespace) return false;
   if (name !== undefined && one.name !== name) return false;
   return !after || (compare(one.namespace, after.namespace) || compare(one.name, after.name)) > 0;

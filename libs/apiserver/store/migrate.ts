@@ -3,8 +3,10 @@ import type { Database } from "bun:sqlite";
 
 const VERSION = 1;
 
-/** Sets up the tables of a new file. @throws Error where the file was written by a newer program. */
+/** Sets up the tables of a new file. @throws Error where the file was written by a newer program, or another process has it open. */
 export function migrate(db: Database, synchronous: "FULL" | "NORMAL"): void {
+  // The resourceVersion is counted in memory: a second process on the same data would count the same numbers again.
+  db.run("PRAGMA locking_mode = EXCLUSIVE");
   db.run("PRAGMA journal_mode = WAL");
   db.run(`PRAGMA synchronous = ${synchronous}`);
   db.run("PRAGMA busy_timeout = 2000");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Database, type Statement } from "bun:sqlite";
+import { chmodSync } from "node:fs";
 import { History } from "./history.ts";
 import { migrate } from "./migrate.ts";
 
@@ -68,6 +69,7 @@ export class ObjectStore {
 
   constructor(path: string, { durability, historyLimit = 10_000 }: StoreOptions) {
     this.#db = new Database(path, { create: true, strict: true });
+    chmodSync(path, 0o600); // Secrets lie in it
     migrate(this.#db, durability === "power" ? "FULL" : "NORMAL");
     this.#history = new History(this.#db, historyLimit);
     this.#get = this.#db.query("SELECT * FROM objects WHERE resource = ? AND namespace = ? AND name = ?");

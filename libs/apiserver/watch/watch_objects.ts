@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isTrue } from "../http/request_info.ts";
+import type { Shown } from "../http/respond.ts";
 import { expired, fieldForbidden, invalidOption } from "../http/status_error.ts";
-import type { ApiObject } from "../kinds/api_object.ts";
-import { apiVersionOf } from "../kinds/resource_type.ts";
-import type { JsonObject } from "../patch/mod.ts";
 import { present } from "../resources/present.ts";
 import { checkMatch, checkNotFuture, wholeNumber } from "../resources/read.ts";
 import type { Api, Scope } from "../resources/scope.ts";
-import { selectionOf } from "../resources/selection.ts";
-import type { Change } from "../store/object_store.ts";
+import { type Selection, selectionOf } from "../resources/selection.ts";
+import type { Change, StoredObject } from "../store/object_store.ts";
+import { LineMaker } from "./line_maker.ts";
 import type { WatchHub } from "./watch_hub.ts";
-import { type WatchLine, watchStream } from "./watch_stream.ts";
+import { watchStream } from "./watch_stream.ts";
 
 export interface WatchContext {
   readonly hub: WatchHub;
   readonly signal: AbortSignal;
-  /** How an object is shown: as it is, as a Table row, or its metadata alone. */
-  readonly show: (object: ApiObject) => JsonObject;
+  readonly shown: Shown;
   readonly bookmarkMs: number;
 }
 
@@ -44,56 +42,48 @@ export function watchObjects(api: Api, scope: Scope, context: WatchContext): Rea
   const fresh = streaming || (initial === null && (!asked || asked === "0"));
   const from = fresh || !asked ? api.store.revision : Number(asked);
 
-  const bookmark = (rv: number, annotations?: Record<string, string>): WatchLine => ({
-    type: "BOOKMARK",
-    object: context.show({
-      kind: type.kind,
-      apiVersion: apiVersionOf(type.group, version.name),
-      metadata: { resourceVersion: String(rv), creationTimestamp: null, ...(annotations && { annotations }) },
-    } as unknown as ApiObject),
-  });
-  const line = (kind: WatchLine["type"], object: ApiObject): WatchLine => ({ type: kind, object: context.show(object) });
-
+  const lines = new LineMaker(scope, context);
   const range = { resource: type.storage, namespace: scope.namespace || undefined, name: selection.name };
   // The list is read now, not when the client first pulls: what follows must begin exactly after it.
-  const there = fresh ? api.store.list(range) : [];
-  function* first(): Generator<WatchLine> {
-    for (const stored of there) {
-      const object = present(stored, type, version);
-      if (selection.matches(object)) yield line("ADDED", object);
-    }
-    if (streaming) yield bookmark(from, { [INITIAL_EVENTS_END]: "true" });
-  }
-  const lineOf = (change: Change): WatchLine | undefined => {
+  const first = initialLines(lines, selection, fresh ? api.store.list(range) : [], streaming ? from : undefined);
+  const lineOf = (change: Change): string | undefined => {
     if (scope.namespace && change.namespace !== scope.namespace) return undefined;
     if (selection.name !== undefined && change.name !== selection.name) return undefined;
-    const object = present(change, type, version);
-    if (!selection.narrow) return line(change.type, object);
+    if (!selection.narrow) return lines.ofStored(change.type, change);
     const was = change.old !== undefined && selection.matches(present({ body: change.old }, type, version));
-    if (change.type === "DELETED") return was ? line("DELETED", object) : undefined;
-    const is = selection.matches(object);
-    if (is) return line(was ? "MODIFIED" : "ADDED", object);
+    if (change.type === "DELETED") return was ? lines.ofStored("DELETED", change) : undefined;
+    if (selection.matches(present(change, type, version))) return lines.ofStored(was ? "MODIFIED" : "ADDED", change);
     if (!was || change.old === undefined) return undefined;
     // What leaves the selection is shown as it was last in it, at the resourceVersion at which it left.
     const left = present({ body: change.old }, type, version);
     left.metadata.resourceVersion = String(change.rv);
-    return line("DELETED", left);
+    return lines.ofObject("DELETED", left);
   };
   const seconds = wholeNumber(query, "timeoutSeconds");
   return watchStream({
     hub: context.hub,
     resource: type.storage,
-    first: first(),
+    first,
     from,
     lineOf,
-    bookmark: bookmarks ? bookmark : undefined,
+    bookmark: bookmarks ? (rv) => lines.bookmark(rv) : undefined,
     bookmarkMs: context.bookmarkMs,
-    lost: (rv) => ({
-      type: "ERROR",
-      object: expired(`too old resource version: ${rv} (${api.store.floor})`).toStatus() as JsonObject,
-    }),
+    lost: (rv) => lines.error(expired(`too old resource version: ${rv} (${api.store.floor})`)),
     timeoutMs: (seconds || 1800 + Math.random() * 1800) * 1000,
     signal: context.signal,
     revision: () => api.store.revision,
   });
+}
+
+/** The present objects of a selection and, where asked for, the bookmark that says that these were all. */
+function* initialLines(
+  lines: LineMaker,
+  selection: Selection,
+  there: readonly StoredObject[],
+  end: number | undefined,
+): Generator<string> {
+  for (const stored of there) {
+    if (!selection.narrow || selection.matches(lines.show(stored))) yield lines.ofStored("ADDED", stored);
+  }
+  if (end !== undefined) yield lines.bookmark(end, { [INITIAL_EVENTS_END]: "true" });
 }

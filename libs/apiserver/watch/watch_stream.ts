@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JsonObject } from "../patch/mod.ts";
 import type { Change } from "../store/object_store.ts";
 import type { WatchHub } from "./watch_hub.ts";
-
-/** One line of a watch. */
-export interface WatchLine {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  readonly object: JsonObject;
-}
 
 export interface WatchOptions {
   readonly hub: WatchHub;
   readonly resource: string;
-  /** Lines to begin with, for example the present objects. */
-  readonly first: Iterable<WatchLine>;
+  /** Lines of JSON (without their ends) to begin with, for example the present objects. */
+  readonly first: Iterable<string>;
   /** Changes after this resourceVersion follow. */
   readonly from: number;
   /** What a change is to this watch; undefined where it does not concern it. */
-  readonly lineOf: (change: Change) => WatchLine | undefined;
+  readonly lineOf: (change: Change) => string | undefined;
   /** Makes a bookmark; absent where the client asked for none. */
-  readonly bookmark?: ((rv: number) => WatchLine) | undefined;
+  readonly bookmark?: ((rv: number) => string) | undefined;
   readonly bookmarkMs: number;
   /** The line that ends a watch whose changes are forgotten. */
-  readonly lost: (rv: number) => WatchLine;
+  readonly lost: (rv: number) => string;
   /** Ends after this long. */
   readonly timeoutMs: number;
   /** Aborted when the server stops. */
@@ -41,8 +34,7 @@ const encoder = new TextEncoder();
  */
 export function watchStream(options: WatchOptions): ReadableStream<Uint8Array> {
   const { hub, resource, signal } = options;
-  const first = options.first[Symbol.iterator]();
-  let firstDone = false;
+  let first: Iterator<string> | undefined = options.first[Symbol.iterator]();
   let cursor = options.from;
   let ended = false;
   let bookmarkDue = false;
@@ -73,20 +65,21 @@ export function watchStream(options: WatchOptions): ReadableStream<Uint8Array> {
   /** What can be said now; "" when there is nothing. */
   const next = (): string => {
     let text = "";
-    while (!firstDone && text.length < CHUNK_BYTES) {
+    while (first && text.length < CHUNK_BYTES) {
       const { value, done } = first.next();
-      if (done) firstDone = true;
-      else text += `${JSON.stringify(value)}\n`;
+      if (done)
+        first = undefined; // what it held may be all objects there are
+      else text += `${value}\n`;
     }
-    while (firstDone && text.length < CHUNK_BYTES) {
+    while (!first && text.length < CHUNK_BYTES) {
       const changes = hub.after(resource, cursor, BATCH);
       if (!changes) {
         ended = true;
-        return `${text}${JSON.stringify(options.lost(cursor))}\n`;
+        return `${text}${options.lost(cursor)}\n`;
       }
       for (const change of changes) {
         const line = options.lineOf(change);
-        if (line) text += `${JSON.stringify(line)}\n`;
+        if (line) text += `${line}\n`;
         cursor = change.rv;
       }
       if (changes.length < BATCH) {
@@ -95,18 +88,27 @@ export function watchStream(options: WatchOptions): ReadableStream<Uint8Array> {
         break;
       }
     }
-    if (bookmarkDue && firstDone) {
+    if (bookmarkDue && !first) {
       bookmarkDue = false;
-      if (options.bookmark) text += `${JSON.stringify(options.bookmark(cursor))}\n`;
+      if (options.bookmark) text += `${options.bookmark(cursor)}\n`;
     }
     return text;
+  };
+
+  const guarded = (say: () => string): string => {
+    try {
+      return say();
+    } catch (error) {
+      release();
+      throw error;
+    }
   };
 
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         for (;;) {
-          const text = signal.aborted ? "" : next();
+          const text = signal.aborted ? "" : guarded(next);
           if (text) controller.enqueue(encoder.encode(text));
           if (ended) {
             release();
