@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, describe, expect, test } from "bun:test";
 import { ClusterKind, type Endpoint, EndpointKind, type Gateway, GatewayKind } from "@strait/k8s";
-import { FakeApiServer, failure, until, webPage } from "@strait/k8s/testing";
+import { FakeApiServer, failure, TestAuthority, until, webPage } from "@strait/k8s/testing";
 import { fillEast, remoteEndpoint } from "./testing/clusters.ts";
 import { GatewayProcess } from "./testing/gateway_process.ts";
 
@@ -19,8 +19,13 @@ function api(options = {}): FakeApiServer {
 }
 
 /** East's only gateway, with a broker. */
-async function east(server: FakeApiServer, broker: Pick<FakeApiServer, "url">): Promise<GatewayProcess> {
-  const env = { BROKER_K8S_APISERVER: broker.url, BROKER_K8S_APISERVERTOKEN: "token", BROKER_K8S_REMOTENAMESPACE: BROKER_NS };
+async function east(server: FakeApiServer, broker: Pick<FakeApiServer, "url">, more = {}): Promise<GatewayProcess> {
+  const env = {
+    BROKER_K8S_APISERVER: broker.url,
+    BROKER_K8S_APISERVERTOKEN: "token",
+    BROKER_K8S_REMOTENAMESPACE: BROKER_NS,
+    ...more,
+  };
   const process = new GatewayProcess({ server: server.url, node: "gw1", ip: "172.31.1.2", env });
   ends.push(() => process.stop());
   await process.start();
@@ -97,5 +102,29 @@ describe("The leading gateway", () => {
       expect(clusters(gateway)).toContain("south");
     },
     40_000,
+  );
+
+  test.each([
+    ["of another authority", {}, true],
+    ["that has expired, as all have where the clock is wrong", { from: -3, until: -1 }, false],
+    ["of another name", { names: "IP:192.0.2.1" }, false],
+  ])(
+    "does not speak to a broker with a certificate %s, says so, and does everything else",
+    async (_, certificate, foreign) => {
+      const authority = TestAuthority.make();
+      const [server, broker] = [api(), api({ tls: authority.issue(certificate) })];
+      fillEast(server);
+      putSouth(broker);
+      const { ca } = foreign ? TestAuthority.make() : authority;
+      const gateway = await east(server, broker, { BROKER_K8S_CA: Buffer.from(ca).toString("base64") });
+      await until("a failure", () => /broker: .*certificate/i.test(failureOf(server) ?? ""));
+      await until("rows", () => gateway.kernel.rows.hops.size === 1);
+      await until("an event", () =>
+        JSON.stringify(server.objects({ group: "", version: "v1", plural: "events" }).list()).includes("BrokerUnavailable"),
+      );
+      expect(broker.requests).toEqual([]);
+      expect(clusters(gateway)).toContain("west");
+    },
+    20_000,
   );
 });
