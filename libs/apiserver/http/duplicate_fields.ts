@@ -12,11 +12,18 @@ export function duplicateFields(text: string): string[] {
   const blank = () => {
     while (/\s/.test(text[at] ?? "")) at++;
   };
+  const escaped = (quote: number): boolean => {
+    let before = quote;
+    while (text[before - 1] === "\\") before--;
+    return (quote - before) % 2 === 1;
+  };
+  /** Moves over a text and returns it with its quotes. */
   const string = (): string => {
-    const start = at++;
-    while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+    const start = at;
+    do at = text.indexOf('"', at + 1);
+    while (escaped(at));
     at++;
-    return JSON.parse(text.slice(start, at)) as string;
+    return text.slice(start, at);
   };
   const value = (path: string): void => {
     blank();
@@ -32,7 +39,7 @@ export function duplicateFields(text: string): string[] {
     at++;
     blank();
     while (text[at] !== "}" && at < text.length) {
-      const name = string();
+      const name = JSON.parse(string()) as string;
       const inner = path ? `${path}.${name}` : name;
       if (seen.has(name)) found.push(inner);
       seen.add(name);
