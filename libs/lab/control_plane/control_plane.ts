@@ -33,7 +33,8 @@ export async function startControlPlane(spec: ControlPlaneSpec): Promise<Control
 }
 
 async function placeOf(spec: ControlPlaneSpec, dir: string): Promise<ServerPlace> {
-  const { name = "lab", address = "127.0.0.1", serviceCidrs = ["10.96.0.0/16", "fd00:10:96::/112"], flags = [] } = spec;
+  const { name = "lab", address = "127.0.0.1", flags = [], scheduler = false } = spec;
+  const serviceCidrs = ownFamilyFirst(address, spec.serviceCidrs ?? ["10.96.0.0/16", "fd00:10:96::/112"]);
   const port = spec.port ?? (await freePort(address));
   const own = [
     "kubernetes",
@@ -45,7 +46,7 @@ async function placeOf(spec: ControlPlaneSpec, dir: string): Promise<ServerPlace
     "::1",
   ];
   const names = [...new Set([address, ...own, ...serviceCidrs.map(firstAddress), ...(spec.names ?? [])])];
-  return { name, dir, address, port, url: `https://${hostPort(address, port)}`, names, serviceCidrs, flags };
+  return { name, dir, address, port, url: `https://${hostPort(address, port)}`, names, serviceCidrs, flags, scheduler };
 }
 
 /** A control plane that was started. Made by {@link startControlPlane}. */
@@ -175,6 +176,12 @@ async function accepts(path: string, signal: AbortSignal): Promise<void> {
     }
     await Bun.sleep(10);
   }
+}
+
+/** A kube-apiserver refuses to start where the first range of Services is not of the family of its own address. */
+function ownFamilyFirst(address: string, ranges: readonly string[]): readonly string[] {
+  const isSix = (text: string) => text.includes(":");
+  return ranges.toSorted((a, b) => Number(isSix(a) !== isSix(address)) - Number(isSix(b) !== isSix(address)));
 }
 
 /** A TCP port that was free a moment ago. */

@@ -22,6 +22,8 @@ export interface ServerPlace {
   readonly names: readonly string[];
   readonly serviceCidrs: readonly string[];
   readonly flags: readonly string[];
+  /** Whether a kube-scheduler belongs to it. */
+  readonly scheduler: boolean;
 }
 
 /** "127.0.0.1:6443", "[fd00::1]:6443" */

@@ -20,6 +20,9 @@ const CONTROLLERS = [
   "endpointslice-controller",
 ];
 
+/** Those that look after nodes with a real kubelet: taints of nodes that are not ready, and what runs there. */
+const NODE_CONTROLLERS = ["node-lifecycle-controller", "taint-eviction-controller", "statefulset-controller", "job-controller"];
+
 /** etcd takes Unix sockets only by a name in its working directory that looks like host:port. Nothing else can reach it there. */
 const ETCD = "unix://localhost:2379";
 const ETCD_PEER = "unix://localhost:2380";
@@ -30,7 +33,7 @@ const ETCD_PEER = "unix://localhost:2380";
  */
 export async function prepareReal(place: ServerPlace): Promise<readonly Program[]> {
   const { dir } = place;
-  const { etcd, apiserver, controllerManager } = await ensureKube();
+  const { etcd, apiserver, controllerManager, scheduler } = await ensureKube();
   await certificates(place);
   const service = place.serviceCidrs.join(",");
   const loopback = place.address === "127.0.0.1" || place.address === "::1";
@@ -70,6 +73,8 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
         "--authorization-mode=Node,RBAC",
         "--allow-privileged=true",
         "--kubelet-preferred-address-types=InternalIP",
+        `--kubelet-client-certificate=${dir}/kubelet-client.crt`,
+        `--kubelet-client-key=${dir}/kubelet-client.key`,
         "--profiling=false",
         ...place.flags,
       ],
@@ -80,7 +85,7 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
       argv: [
         controllerManager,
         `--kubeconfig=${dir}/kube-controller-manager.kubeconfig`,
-        `--controllers=${CONTROLLERS.join(",")}`,
+        `--controllers=${[...CONTROLLERS, ...(place.scheduler ? NODE_CONTROLLERS : [])].join(",")}`,
         `--service-account-private-key-file=${dir}/sa.key`,
         `--root-ca-file=${dir}/ca.crt`,
         "--use-service-account-credentials", // RBAC gives each controller rights of its own, and the manager itself next to none
@@ -89,7 +94,18 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
         "--profiling=false",
       ],
     },
+    ...(place.scheduler ? [schedulerProgram(dir, scheduler)] : []),
   ];
+}
+
+/** Nodes with a real kubelet get their pods by a real scheduler, too. */
+function schedulerProgram(dir: string, scheduler: string): Program {
+  const flags = ["--leader-elect=false", "--secure-port=0", "--profiling=false"];
+  return {
+    name: "kube-scheduler",
+    up: { path: "/readyz" },
+    argv: [scheduler, `--kubeconfig=${dir}/kube-scheduler.kubeconfig`, ...flags],
+  };
 }
 
 /** The authority and the key of the tokens are kept: all else is signed with them, and made anew as names and port may have changed. */
@@ -103,9 +119,14 @@ async function certificates({ dir, name, url, names }: ServerPlace): Promise<voi
   const { cert, key } = await authority.issue({ user: "kube-apiserver", names });
   await Bun.write(`${dir}/apiserver.crt`, cert);
   await writeSecret(`${dir}/apiserver.key`, key);
+  // By which it fetches logs from kubelets; upstream's installers use the same group.
+  const toKubelets = await authority.issue({ user: "kube-apiserver-kubelet-client", groups: ["system:masters"] });
+  await Bun.write(`${dir}/kubelet-client.crt`, toKubelets.cert);
+  await writeSecret(`${dir}/kubelet-client.key`, toKubelets.key);
   const users = [
     { file: "admin", user: "admin", groups: ["system:masters"] },
     { file: "kube-controller-manager", user: "system:kube-controller-manager" },
+    { file: "kube-scheduler", user: "system:kube-scheduler" },
   ];
   for (const { file, ...subject } of users) {
     const text = kubeConfig({ name, url, ca: authority.cert, user: await authority.issue(subject) });

@@ -22,6 +22,8 @@ export interface ControlPlaneSpec {
   readonly serviceCidrs?: readonly string[];
   /** Goes on when this process ends, as the servers of a lab that is kept do. */
   readonly outlive?: boolean;
+  /** Whether a real one has a kube-scheduler; where it has none, somebody else binds the pods. */
+  readonly scheduler?: boolean;
   /** Added to the API server's command line. */
   readonly flags?: readonly string[];
   /** Added to the servers' environment. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandOutput, kubeBinaries, kubeConfig, output } from "@strait/lab";
 import type { Api } from "./api.ts";
+import { folderOfRun } from "./folder_of_run.ts";
 import { sharedPlane } from "./plane.ts";
 
 /** The kubectls of this machine, by what they are: the one built from tests/kube and the one on PATH. */
@@ -17,11 +17,7 @@ let home: string | undefined;
 
 /** kubectl keeps what it discovered in its home: a folder of this run, so that neither the user's nor an earlier server's is used. */
 function homeOfRun(): string {
-  if (home === undefined) {
-    const made = mkdtempSync(join(tmpdir(), "strait-kubectl-"));
-    process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-    home = made;
-  }
+  home ??= folderOfRun("strait-kubectl-");
   return home;
 }
 
