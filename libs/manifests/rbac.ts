@@ -32,6 +32,9 @@ const namespaced: Readonly<Record<string, readonly Rule[]>> = {
 const clusterWide: readonly Rule[] = [
   { apiGroups: [""], resources: ["nodes", "pods"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: READ },
+  // Which CNI plugin wires the pods: with some, nodes' podCIDRs mean nothing.
+  { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["list"] },
+  { apiGroups: ["config.openshift.io"], resources: ["networks"], verbs: ["get"] },
 ];
 
 /** ServiceAccounts of the apps with the least they need. Names are Submariner's; its tests look for Role submariner-gateway. */

@@ -53,7 +53,7 @@ const RULES: readonly { readonly name: CniName; readonly daemonSet: RegExp; read
  * @example
  * discoverCni({ daemonSets: ["kube-flannel/kube-flannel-ds"], allNodesHaveCidrs: true }).name // "flannel"
  */
-export function discoverCni({ told, daemonSets = [], openShift, allNodesHaveCidrs }: CniEvidence): FoundCni {
+export function discoverCni({ told, daemonSets, openShift, allNodesHaveCidrs }: CniEvidence): FoundCni {
   const placement = (eachPod: boolean): PodPlacement => (eachPod || !allNodesHaveCidrs ? "each pod" : "node subnets");
   if (told) {
     const rule = RULES.find(({ name }) => name === told);
@@ -64,8 +64,9 @@ export function discoverCni({ told, daemonSets = [], openShift, allNodesHaveCidr
     return { name: openShift, placement: "each pod", evidence: "OpenShift's Network config" };
   }
   for (const { name, daemonSet, eachPod } of RULES) {
-    const found = daemonSets.find((key) => daemonSet.test(key));
+    const found = daemonSets?.find((key) => daemonSet.test(key));
     if (found !== undefined) return { name, placement: placement(eachPod), evidence: `DaemonSet ${found}` };
   }
-  return { name: "generic", placement: placement(false), evidence: "no DaemonSet of a known plugin" };
+  const evidence = daemonSets ? "no DaemonSet of a known plugin" : "DaemonSets may not be listed";
+  return { name: "generic", placement: placement(false), evidence };
 }
