@@ -50,8 +50,12 @@ export interface RememberOptions {
 /** Milliseconds from a change to the disk, so that a start's many changes are one write. */
 const DELAY = 200;
 
-/** Writing takes at most one part in so many of the time: at 100 000 pods the file has megabytes. */
-const SHARE = 200;
+/**
+ * Milliseconds to the next write for each byte of the last one: at 100 000 pods the file has megabytes, which take some milliseconds
+ * each. Not by the clock: on a busy machine a small file would be old for many seconds, and who starts from it would take away
+ * what came meanwhile.
+ */
+const PER_BYTE = 0.001;
 
 /**
  * Keeps a source's value on disk (mode 0600, replaced by renaming), soon after each change and at the end. What cannot be
@@ -134,18 +138,20 @@ class RememberedSource implements NodeSource {
     const { file } = this;
     if (!file || file === this.#written) return;
     this.#written = file;
-    const began = performance.now();
+    let bytes = 0;
     const next = `${this.#path}.next`;
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
       rmSync(next, { force: true });
-      writeFileSync(next, this.#text(file), { mode: 0o600, flag: "wx" });
+      const text = this.#text(file);
+      bytes = text.length;
+      writeFileSync(next, text, { mode: 0o600, flag: "wx" });
       renameSync(next, this.#path);
       this.#states.clear("last state", "the last state can be kept again");
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#states.set("last state", reason, "warn", "the last state cannot be kept: a restart needs the API server", { reason });
     }
-    this.#delay = Math.max(DELAY, (performance.now() - began) * SHARE);
+    this.#delay = Math.max(DELAY, bytes * PER_BYTE);
   }
 }
