@@ -275,10 +275,11 @@ export class MemberSource {
       for (const node of this.nodes.store.list()) this.#takeNode("put", node);
     }
     const own = this.nodes.store.get(nodeName);
-    if (role === "gateway" || cni.placement === "node subnets" || !own) return;
+    if (role === "gateway" || !own) return;
     const member = memberNode(own, cni.placement);
     // Gateways lead to every pod, workers only to their own.
-    this.#pods.follow(member.ok && member.value.gateway ? "all" : { node: nodeName });
+    const scope = member.ok && member.value.gateway ? "all" : { node: nodeName };
+    this.#pods.follow(cni.placement === "node subnets" ? "none" : scope);
   }
 }
 

@@ -37,7 +37,7 @@ const AGAIN_MS = 600_000;
 
 /**
  * Finds out the own cluster's subnets and CNI plugin, once asked and from time to time; while the API server is away it goes on
- * asking, and what was found stays. The CNI plugin, once found, stays for the life of the process.
+ * asking, and what was found stays.
  *
  * @example
  * const discovery = new NetworkDiscovery({ client, namespace, env, role: "gateway", clues, onChange, log, timers });
@@ -50,6 +50,8 @@ export class NetworkDiscovery {
   readonly #stopping = new AbortController();
   #evidence: NetworkEvidence | undefined;
   #network: FoundNetwork | undefined;
+  /** As of the last time it was asked: a node that has no podCIDR in its first moment must not change it. */
+  #cni: FoundCni | undefined;
   #told = "";
   #failure: string | undefined;
   #running: Promise<void> | undefined;
@@ -95,6 +97,7 @@ export class NetworkDiscovery {
         this.#failure = undefined;
         backoff.reset();
         this.#states.clear("discovery", "the cluster's network can be asked about again");
+        this.#cni = undefined;
         this.#judge(this.#evidence);
       } catch (error) {
         if (signal.aborted) return;
@@ -119,7 +122,8 @@ export class NetworkDiscovery {
       found = { pods: pods ? last.pods : found.pods, services: services ? last.services : found.services };
     }
     const allNodesHaveCidrs = nodeCidrs.length > 0 && nodeCidrs.every((list) => list.length > 0);
-    const cni = this.#network?.cni ?? discoverCni({ ...evidence, told: env["SUBMARINER_NETWORKPLUGIN"], allNodesHaveCidrs });
+    this.#cni ??= discoverCni({ ...evidence, told: env["SUBMARINER_NETWORKPLUGIN"], allNodesHaveCidrs });
+    const cni = this.#cni;
     const network = { ...found, cni };
     const text = JSON.stringify(network, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
     if (text === this.#told) return;
