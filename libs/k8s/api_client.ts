@@ -36,6 +36,8 @@ export interface ServerVersion {
 /** An answer whose body is still coming. Whoever has it must end it. */
 export interface ApiStream {
   readonly body: ReadableStream<Uint8Array>;
+  /** Whether the client ended it, to have a fresh connection in its place. */
+  readonly renewed: boolean;
   /** Ends the connection. */
   end(): void;
 }
@@ -63,6 +65,9 @@ export class ApiClient {
   readonly #closing = new AbortController();
   /** Whether a connection failed and none worked since. */
   #suspicious = false;
+  /** Whether it failed by silence: others that are open may be as dead and not know it. */
+  #silence = false;
+  readonly #streams = new Set<() => void>();
 
   constructor(connection: Connection, options: ApiClientOptions = {}) {
     this.connection = connection;
@@ -104,9 +109,14 @@ export class ApiClient {
     return this.#retrying(request, () => this.#openStream(request));
   }
 
-  /** A connection turned out to be dead: the kept ones may be too, so none of them is used until a fresh one has worked. */
+  /**
+   * A connection fell silent. Kept ones may be dead too: none of them is used until a fresh one has worked. When it has, streams
+   * that were open before are ended, so that whoever reads them opens fresh ones: TCP itself may take minutes to notice that a path
+   * works again.
+   */
   suspect(): void {
     this.#suspicious = true;
+    this.#silence = true;
   }
 
   /** Ends everything that is under way; the client cannot be used afterwards. */
@@ -133,7 +143,7 @@ export class ApiClient {
       const contentType = response.headers.get("content-type") ?? "";
       if (response.ok && isJson(contentType) && response.body) {
         guard.stopClock();
-        return { body: response.body, end: () => guard.abort() };
+        return this.#register(response.body, guard);
       }
       throw this.#refused(request, response, await readBody(response, 1 << 20));
     } catch (error) {
@@ -141,6 +151,33 @@ export class ApiClient {
       guard.abort();
       throw explained;
     }
+  }
+
+  #register(body: ReadableStream<Uint8Array>, guard: RequestGuard): ApiStream {
+    let renewed = false;
+    const renew = () => {
+      renewed = true;
+      guard.abort();
+    };
+    this.#streams.add(renew);
+    return {
+      body,
+      get renewed() {
+        return renewed;
+      },
+      end: () => {
+        this.#streams.delete(renew);
+        guard.abort();
+      },
+    };
+  }
+
+  #works(): void {
+    this.#suspicious = false;
+    if (!this.#silence) return;
+    this.#silence = false;
+    for (const renew of this.#streams) renew();
+    this.#streams.clear();
   }
 
   async #once(request: ApiRequest): Promise<unknown> {
@@ -183,7 +220,7 @@ export class ApiClient {
         // Bun's own limit would end a quiet watch after five minutes.
         timeout: false,
       } as RequestInit);
-      this.#suspicious = false;
+      this.#works();
       return { response, guard };
     } catch (error) {
       guard.release();
@@ -222,6 +259,7 @@ export class ApiClient {
     if (error instanceof ApiError) return error;
     this.#suspicious = true;
     if (guard.expired) {
+      this.suspect();
       return this.#error(request, "Transport", `no answer within ${guard.timeoutMs / 1000} s`, { cause: error });
     }
     if (guard.signal.aborted) return guard.signal.reason;

@@ -394,3 +394,31 @@ test("an informer resumes a silent watch on a fresh connection", async () => {
   await passing(built, "another watch", () => built.server.asked("watch").length === 2);
   expect(before.has(built.server.asked("watch")[1]?.port ?? 0)).toBe(false);
 });
+
+test("informers of a client whose connections fell silent are on fresh ones as soon as any request works again", async () => {
+  const server = new FakeApiServer();
+  running.push(server);
+  const client = new ApiClient(server.connection(), { requestTimeoutMs: 50 });
+  const lines: string[] = [];
+  const log = new Log({ write: (line) => lines.push(line) });
+  const timers = new FakeTimers();
+  const informer = new Informer(client.resource(PodKind), { log, timers });
+  running.push(informer);
+  informer.start();
+  await informer.synced();
+  await until("the watch is open", () => server.watches.size === 1);
+  await timers.advance(2000);
+  server.watches.stall();
+  server.objects(PodKind).put(pod("a"));
+  server.intercept = () => new Promise(() => {});
+  await client.version().catch(() => {});
+  expect(server.asked("watch")).toHaveLength(1);
+  server.intercept = () => undefined;
+  await client.version();
+  await until("a", () => informer.store.size === 1);
+  expect(server.asked("watch")).toHaveLength(2);
+  expect(server.asked("list").filter(({ collection }) => collection === "/api/v1/pods")).toHaveLength(1);
+  expect(lines).toEqual([]);
+  await client.version();
+  expect(server.asked("watch")).toHaveLength(2);
+});

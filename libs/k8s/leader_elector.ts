@@ -9,7 +9,7 @@ import { acquiredSpec, holderOf, releasedSpec, renewedSpec, WatchedLease } from 
 import type { ResourceClient } from "./resource_client.ts";
 
 export interface LeaderElectorOptions {
-  readonly client: Pick<ApiClient, "resource">;
+  readonly client: Pick<ApiClient, "resource"> & Partial<Pick<ApiClient, "suspect">>;
   readonly namespace: string;
   /** Of the Lease. */
   readonly name: string;
@@ -125,7 +125,10 @@ export class LeaderElector {
     const stop = () => call.abort(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
     const late = new Error(`no answer within ${this.#renewMs / 2000} s`);
-    const cancel = this.#timers.after(this.#renewMs / 2, () => call.abort(late));
+    const cancel = this.#timers.after(this.#renewMs / 2, () => {
+      this.#options.client.suspect?.();
+      call.abort(late);
+    });
     try {
       return await run(call.signal);
     } finally {

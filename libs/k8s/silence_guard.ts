@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { elapsed, type Timers } from "@strait/time";
 
+/** Why a watch was given up of which nothing was heard. */
+export class Silence extends Error {
+  override readonly name = "Silence";
+}
+
 /**
  * The signal of a watch: aborted when its owner stops, when it is cut, or when nothing was heard for too long. A connection whose
  * other end vanished without a word looks like a quiet one; only time tells them apart.
@@ -45,9 +50,10 @@ export class SilenceGuard {
     this.#heard = elapsed(this.#timers);
   }
 
-  cut(): void {
+  /** Ends it; `reason` is the signal's. */
+  cut(reason?: Error): void {
     this.#cut = true;
-    this.#controller.abort();
+    this.#controller.abort(reason);
   }
 
   release(): void {
@@ -64,7 +70,7 @@ export class SilenceGuard {
         return;
       }
       this.#silent = true;
-      this.cut();
+      this.cut(new Silence(`nothing was heard for ${this.#silentAfterMs} ms`));
     });
   }
 }

@@ -8,6 +8,7 @@ import type { Kind } from "./kind.ts";
 import type { KubeObject } from "./kube_object.ts";
 import type { WatchOptions } from "./resource_client.ts";
 import { placeText, resourcePath } from "./resource_path.ts";
+import { Silence } from "./silence_guard.ts";
 import { transportFailure } from "./transport_failure.ts";
 import type { WatchEvent } from "./watch_event.ts";
 
@@ -58,9 +59,10 @@ export async function* watchStream<T extends KubeObject>(
     if (lines.unfinished) throw fail("Malformed", "the watch was cut off in the middle of an event");
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    // Whoever gives up a watch may do so because it is dead.
-    client.suspect();
+    if (options.signal.reason instanceof Silence) client.suspect();
     options.signal.throwIfAborted();
+    // To be resumed like a watch that the server ended.
+    if (stream.renewed) return;
     if (error instanceof SyntaxError) throw fail("Malformed", "an event of the watch is no JSON", { cause: error });
     if (error instanceof LineTooLong) throw fail("TooLarge", error.message, { cause: error });
     const { reason, text } = transportFailure(error);
