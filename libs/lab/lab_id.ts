@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Everything a lab keeps on disk lies in `<RUN_DIR>/<id>`. */
-export const RUN_DIR = "/run/strait-lab";
+const RUN_DIR = "/run/strait-lab";
+
+/** The disks of real nodes lie in `<DISKS>/<id>`: not below /run, a tmpfs, as images want room and overlayfs a file system of its own. */
+const DISKS = "/var/lib/strait-lab";
 
 let counter = 0;
 
@@ -29,4 +32,9 @@ export function namespacePrefix(id: string): string {
 /** The directory of lab `id`: sockets, logs, configuration, CNI state, one bpffs per node. */
 export function labDir(id: string): string {
   return `${RUN_DIR}/${id}`;
+}
+
+/** The directory of the disks of lab `id`'s real nodes. */
+export function disksOf(id: string): string {
+  return `${DISKS}/${id}`;
 }

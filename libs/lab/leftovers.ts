@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { outputSync } from "./command.ts";
-import { checkLabId, labDir, namespacePrefix, RUN_DIR } from "./lab_id.ts";
+import { checkLabId, disksOf, labDir, namespacePrefix } from "./lab_id.ts";
 import { NETNS_DIR } from "./namespace.ts";
+import { controlGroups, removeControlGroups } from "./real_node/control_groups.ts";
+import { controlGroup } from "./real_node/real_node_config.ts";
 
 /** What of a lab is still there. All empty: nothing. */
 export interface Leftovers {
@@ -15,13 +18,13 @@ export interface Leftovers {
 /** Looks for anything lab `id` has taken: named namespaces, processes in them, mounts and files below its directory. */
 export function findLeftovers(id: string): Leftovers {
   const prefix = namespacePrefix(checkLabId(id));
-  const dir = labDir(id);
+  const dirs = [labDir(id), disksOf(id)];
   const namespaces = existsSync(NETNS_DIR) ? readdirSync(NETNS_DIR).filter((name) => name.startsWith(prefix)) : [];
   return {
     namespaces,
     processes: processesIn(namespaces),
-    mounts: mountsBelow(dir),
-    directories: existsSync(dir) ? [dir] : [],
+    mounts: dirs.flatMap(mountsBelow),
+    directories: [...dirs.filter((dir) => existsSync(dir)), ...controlGroups(controlGroup(`${id}-`))],
   };
 }
 
@@ -41,10 +44,13 @@ export function removeLab(id: string): Leftovers {
   if (namespaces.length > 0) {
     outputSync(["ip", "-force", "-batch", "-"], `${namespaces.map((name) => `netns del ${name}`).join("\n")}\n`);
   }
-  rmSync(labDir(id), { recursive: true, force: true });
-  try {
-    rmdirSync(RUN_DIR); // only succeeds when no other lab is there
-  } catch {}
+  removeControlGroups(controlGroups(controlGroup(`${id}-`)));
+  for (const dir of [labDir(id), disksOf(id)]) {
+    rmSync(dir, { recursive: true, force: true });
+    try {
+      rmdirSync(dirname(dir)); // only succeeds when no other lab is there
+    } catch {}
+  }
   return findLeftovers(id);
 }
 

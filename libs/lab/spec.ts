@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ControlPlaneKind } from "./control_plane/spec.ts";
+import type { ProxyMode } from "./real_node/real_node_config.ts";
 
 /** IP version: of a pod's address (inner) or of the nodes' (underlay). */
 export type Family = 4 | 6;
+
+/** Stand-in: a small process of ours in the node's network namespace. Real: what a node has that a user owns. */
+export type NodeKind = "stand-in" | "real";
 
 /** The real CNI plugin that wires the pods of a cluster. */
 export type CniPlugin = "bridge" | "ptp";
@@ -48,6 +52,10 @@ export interface LabSpec {
   readonly broker?: boolean;
   /** Which API servers its Kubernetes clusters and the broker get; "light" when absent. */
   readonly kubernetes?: ControlPlaneKind;
+  /** What the nodes of its Kubernetes clusters are made of; "real" (containerd, kubelet, kube-proxy) wants `kubernetes: "real"`. */
+  readonly nodes?: NodeKind;
+  /** How real nodes translate Services; "nftables" when absent. */
+  readonly proxy?: ProxyMode;
   /** Puts a bridge into the middle of two-member segments too, so that carrier can be taken from one member. */
   readonly switched?: boolean;
 }
@@ -60,6 +68,7 @@ const MOST_CLUSTERS = 8;
 export function checkSpec(spec: LabSpec): void {
   if (spec.clusters.length === 0) throw new TypeError("a lab needs at least one cluster");
   if (spec.clusters.length > MOST_CLUSTERS) throw new RangeError(`a lab has room for ${MOST_CLUSTERS} clusters`);
+  if (spec.nodes === "real" && spec.kubernetes !== "real") throw new TypeError('nodes: "real" wants kubernetes: "real"');
   if (spec.mtu !== undefined && !(spec.mtu >= 1280 && spec.mtu <= 65535)) {
     throw new RangeError(`mtu ${spec.mtu}: must be 1280 to 65535`);
   }

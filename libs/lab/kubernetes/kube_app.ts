@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import type { AppName } from "../app_files.ts";
 import { straitCommand } from "../kubelet/container_command.ts";
 import type { Node } from "../node.ts";
+import { appPid } from "../real_node/lab_node.ts";
+import type { RealNode } from "../real_node/real_node.ts";
 import { podsOf, runDirOf } from "./node_pods.ts";
 
 /**
@@ -16,12 +18,13 @@ import { podsOf, runDirOf } from "./node_pods.ts";
 export class KubeApp {
   readonly node: Node;
   readonly name: AppName;
-  readonly #socket: string;
+  readonly #real: RealNode | undefined;
 
-  constructor(node: Node, name: AppName) {
+  /** `real`: the real node it runs on, where it is one. */
+  constructor(node: Node, name: AppName, real?: RealNode) {
     this.node = node;
     this.name = name;
-    this.#socket = `${node.dir}/run/${name}.sock`;
+    this.#real = real;
   }
 
   get label(): string {
@@ -30,6 +33,7 @@ export class KubeApp {
 
   /** Process id; undefined where it does not run. */
   get pid(): number | undefined {
+    if (this.#real !== undefined) return appPid(this.node, this.name);
     const file = `${this.#runDir}/pid`;
     if (this.#runDir === undefined || !existsSync(file) || existsSync(`${this.#runDir}/exit`)) return undefined;
     return Number(readFileSync(file, "utf8"));
@@ -42,6 +46,7 @@ export class KubeApp {
 
   /** What its present run logged. */
   get log(): string {
+    if (this.#real !== undefined) return this.#real.appLog(this.name);
     const file = `${this.#runDir}/log`;
     return existsSync(file) ? readFileSync(file, "utf8") : "";
   }
@@ -60,7 +65,7 @@ export class KubeApp {
 
   /** A request to the app's Unix socket. */
   fetch(path: string): Promise<Response> {
-    return fetch(`http://localhost${path}`, { unix: this.#socket });
+    return fetch(`http://localhost${path}`, { unix: this.#socket() });
   }
 
   /** Body of a 200 answer as text; throws otherwise. */
@@ -76,6 +81,11 @@ export class KubeApp {
     if (pid === undefined) return false;
     process.kill(pid, signal);
     return true;
+  }
+
+  #socket(): string {
+    const run = this.#real === undefined ? `${this.node.dir}/run` : `/proc/${this.#real.pid}/root/run/strait`;
+    return `${run}/${this.name}.sock`;
   }
 
   get #runDir(): string | undefined {

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ApiRequest, Node as KubeNode } from "@strait/k8s";
 import { type Cluster, nodesOf } from "../cluster.ts";
 import { type ControlPlane, startControlPlane } from "../control_plane/control_plane.ts";
 import { Daemon } from "../control_plane/daemon.ts";
 import type { ControlPlaneKind } from "../control_plane/spec.ts";
+import { Namespace } from "../namespace.ts";
 import type { Node } from "../node.ts";
+import { ForeignNamespace } from "../real_node/foreign_namespace.ts";
+import { startLabNode } from "../real_node/lab_node.ts";
+import { pauseImage } from "../real_node/pause_image.ts";
+import type { RealNode } from "../real_node/real_node.ts";
+import type { ProxyMode } from "../real_node/real_node_config.ts";
+import { realPods } from "../real_node/real_pods.ts";
+import type { NodeKind } from "../spec.ts";
 import type { Station } from "../station.ts";
 import type { ApiRelay } from "./api_relay.ts";
 import { KubeApp } from "./kube_app.ts";
@@ -32,6 +41,9 @@ export interface KubeClusterParts {
   readonly cluster: Cluster;
   readonly api: Station;
   readonly kind: ControlPlaneKind;
+  readonly labId: string;
+  readonly nodes: NodeKind;
+  readonly proxy: ProxyMode;
   /** Folder of the control plane. */
   readonly dir: string;
   readonly workstation: Workstation;
@@ -53,6 +65,7 @@ export class KubeCluster {
   readonly kubeconfig: string;
   readonly #parts: KubeClusterParts;
   readonly #kubelets = new Map<string, Daemon>();
+  readonly #realNodes = new Map<string, RealNode>();
   #controllers: Daemon | undefined;
 
   private constructor(parts: KubeClusterParts, control: ControlPlane) {
@@ -64,7 +77,7 @@ export class KubeCluster {
 
   /** Starts everything; resolves when every node is ready. */
   static async start(parts: KubeClusterParts): Promise<KubeCluster> {
-    const { cluster, api, kind, dir, workstation } = parts;
+    const { cluster, api, kind, dir, workstation, nodes } = parts;
     const [family] = api.families;
     const control = await startControlPlane({
       kind,
@@ -76,13 +89,26 @@ export class KubeCluster {
       names: api.families.map((each) => api.address(each)),
       serviceCidrs: cluster.serviceSubnets,
       outlive: true, // the lab ends it by its namespace
+      scheduler: nodes === "real",
     });
     workstation.addContext(cluster.id, await Bun.file(control.kubeconfig).text());
     const kube = new KubeCluster(parts, control);
-    kube.startControllers();
-    await Promise.all(nodesOf(cluster).map((node) => kube.startKubelet(node)));
+    if (nodes === "real") {
+      await pauseImage(); // made once, before all nodes want it
+      await Promise.all(nodesOf(cluster).map((node) => kube.#startRealNode(node)));
+    } else {
+      kube.startControllers();
+      await Promise.all(nodesOf(cluster).map((node) => kube.startKubelet(node)));
+    }
     await kube.#nodesReady();
     return kube;
+  }
+
+  /** A real node; RangeError where the lab has stand-ins. */
+  realNode(node: Node): RealNode {
+    const real = this.#realNodes.get(node.name);
+    if (real === undefined) throw new RangeError(`${node.label} is no real node`);
+    return real;
   }
 
   /** The kubelet stand-in of a node. */
@@ -126,7 +152,7 @@ export class KubeCluster {
 
   /** One of Strait's apps on a node. */
   app(node: Node, name: KubeApp["name"]): KubeApp {
-    return new KubeApp(node, name);
+    return new KubeApp(node, name, this.#realNodes.get(node.name));
   }
 
   /** A pod that has its addresses, "name" or "namespace/name"; waits for them up to `timeout` milliseconds (10000 when absent). */
@@ -134,11 +160,21 @@ export class KubeCluster {
     const wanted = name.includes("/") ? name : `default/${name}`;
     const deadline = Date.now() + timeout;
     for (;;) {
+      for (const [label, real] of this.#realNodes) {
+        const found = realPods(real.dir).find((pod) => pod.name === wanted);
+        const node = nodesOf(this.cluster).find((each) => each.name === label);
+        if (found && node && real.pid !== undefined) {
+          return new KubePod(wanted, node, { ns: new ForeignNamespace(real.pid, found.netns), ips: found.ips });
+        }
+      }
       for (const node of nodesOf(this.cluster)) {
         const found = podsOf(node).find(
           ({ pod: { metadata }, sandbox }) => sandbox !== undefined && `${metadata.namespace}/${metadata.name}` === wanted,
         );
-        if (found?.sandbox !== undefined) return new KubePod(wanted, node, found.sandbox);
+        if (found?.sandbox !== undefined) {
+          const { netns, podIPs: ips } = found.sandbox;
+          return new KubePod(wanted, node, { ns: new Namespace(basename(netns)), ips });
+        }
       }
       if (Date.now() > deadline) throw new Error(`pod ${wanted} of ${this.cluster.id} has no addresses after ${timeout} ms`);
       await Bun.sleep(5);
@@ -163,6 +199,22 @@ export class KubeCluster {
     });
   }
 
+  /** The Node object first, with its pod ranges, as the cloud's controllers would leave it; the kubelet takes it for its own. */
+  async #startRealNode(node: Node): Promise<void> {
+    await this.request({
+      method: "POST",
+      path: "/api/v1/nodes",
+      body: {
+        apiVersion: "v1",
+        kind: "Node",
+        metadata: { name: node.name, labels: { "kubernetes.io/hostname": node.name } },
+        spec: { podCIDR: node.subnets[0], podCIDRs: node.subnets },
+      },
+    });
+    const { labId, cluster, proxy } = this.#parts;
+    this.#realNodes.set(node.name, await startLabNode({ labId, node, cluster, control: this.control, proxy }));
+  }
+
   async #nodesReady(): Promise<void> {
     const wanted = nodesOf(this.cluster);
     const deadline = Date.now() + START_LIMIT;
@@ -171,7 +223,8 @@ export class KubeCluster {
       if (items.filter(isReady).length >= wanted.length) return;
       if (Date.now() > deadline) {
         const [slow] = wanted.filter(({ name }) => !items.some((item) => item.metadata.name === name && isReady(item)));
-        throw new Error(`${slow?.label} is not ready after ${START_LIMIT / 1000} s: ${slow && this.kubelet(slow).logTail()}`);
+        const log = slow && (this.#realNodes.get(slow.name)?.logTail() ?? this.kubelet(slow).logTail());
+        throw new Error(`${slow?.label} is not ready after ${START_LIMIT / 1000} s: ${log}`);
       }
       await Bun.sleep(20);
     }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { basename } from "node:path";
 import type { CommandOptions, CommandOutput } from "../command.ts";
-import type { Sandbox } from "../kubelet/sandbox.ts";
-import { Namespace } from "../namespace.ts";
+import type { Namespace } from "../namespace.ts";
 import type { Node } from "../node.ts";
 import { type Place, pickAddress } from "../place.ts";
 import type { Family } from "../spec.ts";
@@ -23,13 +22,13 @@ export class KubePod implements Place {
   readonly ns: Namespace;
   readonly #addresses: Partial<Record<Family, string>> = {};
 
-  constructor(name: string, node: Node, sandbox: Sandbox) {
+  constructor(name: string, node: Node, { ns, ips }: { readonly ns: Namespace; readonly ips: readonly string[] }) {
     this.name = name;
     this.label = `${node.label}/${basename(name)}`;
     this.cluster = node.cluster;
     this.node = node;
-    this.ns = new Namespace(basename(sandbox.netns));
-    for (const ip of sandbox.podIPs) this.#addresses[ip.includes(":") ? 6 : 4] ??= ip;
+    this.ns = ns;
+    for (const ip of ips) this.#addresses[ip.includes(":") ? 6 : 4] ??= ip;
   }
 
   get families(): readonly Family[] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { basename } from "node:path";
 import type { Built } from "../cluster.ts";
 import type { LabSpec } from "../spec.ts";
 import { ApiRelay } from "./api_relay.ts";
@@ -20,6 +21,8 @@ export interface KubeSide {
 export async function startKubernetes(built: Built, spec: LabSpec, dir: string): Promise<KubeSide> {
   if (built.workstation === undefined) throw new RangeError("the lab has no workstation");
   const kind = spec.kubernetes ?? "light";
+  const { nodes = "stand-in", proxy = "nftables" } = spec;
+  const labId = basename(dir);
   const workstation = await Workstation.create(built.workstation, dir);
   const relay = new ApiRelay(built.workstation.ns);
   const clusters = await Promise.all(
@@ -27,7 +30,7 @@ export async function startKubernetes(built: Built, spec: LabSpec, dir: string):
       const { api } = cluster;
       return api === undefined
         ? []
-        : [KubeCluster.start({ cluster, api, kind, dir: `${dir}/${cluster.id}-api`, workstation, relay })];
+        : [KubeCluster.start({ cluster, api, kind, labId, nodes, proxy, dir: `${dir}/${cluster.id}-api`, workstation, relay })];
     }),
   );
   let broker: Promise<BrokerServer> | undefined;

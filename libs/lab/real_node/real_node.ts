@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, openSync, readdirSync } from "node:fs";
-import { mkdir, rm, rmdir } from "node:fs/promises";
+import { existsSync, openSync, readFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import type { Authority } from "../control_plane/authority.ts";
 import { type KubeConfigSpec, kubeConfig } from "../control_plane/kubeconfig.ts";
 import type { Namespace } from "../namespace.ts";
+import { controlGroups, removeControlGroups } from "./control_groups.ts";
 import { nodeFiles } from "./node_files.ts";
 import { nodeScript } from "./node_script.ts";
 import { controlGroup, type RealNodeConfig } from "./real_node_config.ts";
@@ -46,6 +47,23 @@ export class RealNode {
     return this.#child?.pid;
   }
 
+  /** Its disk. */
+  get dir(): string {
+    return this.#parts.dir;
+  }
+
+  /** The last lines of what its programs said. */
+  logTail(lines = 15): string {
+    return ["node", "kubelet"].map((name) => tail(`${this.dir}/log/${name}.log`, lines)).join("\n");
+  }
+
+  /** What the newest container of an app of Strait's logged. */
+  appLog(app: string): string {
+    const files = [...new Bun.Glob(`log/pods/*_submariner-${app}-*/submariner-${app}/*.log`).scanSync(this.dir)].sort();
+    const newest = files.at(-1);
+    return newest === undefined ? "" : readFileSync(`${this.dir}/${newest}`, "utf8");
+  }
+
   /** Turns the node on and waits until its programs are started. */
   async start(): Promise<void> {
     const { dir, ns } = this.#parts;
@@ -68,7 +86,8 @@ export class RealNode {
     this.#child?.kill("SIGKILL");
     await this.#child?.exited;
     this.#child = undefined;
-    await removeControlGroups(controlGroup(this.#parts.id));
+    const left = removeControlGroups(controlGroups(controlGroup(this.#parts.id)));
+    if (left.length > 0) throw new Error(`${left.join(", ")} cannot be removed: processes are still in it`);
   }
 
   /** Kills the node and removes its folder. */
@@ -96,23 +115,6 @@ export class RealNode {
   }
 }
 
-const HIERARCHIES = "/sys/fs/cgroup";
-
-/** Removes a control group of every hierarchy with all groups below; a moment's patience, as the kernel empties them a little later. */
-async function removeControlGroups(name: string): Promise<void> {
-  for (const hierarchy of readdirSync(HIERARCHIES)) {
-    const top = `${HIERARCHIES}/${hierarchy}/${name}`;
-    if (!existsSync(top)) continue;
-    for (let attempt = 0; existsSync(top); attempt++) {
-      for (const group of groupsBelow(top)) await rmdir(group).catch(() => undefined);
-      if (attempt > 100) throw new Error(`${top} cannot be removed: processes are still in it`);
-      if (existsSync(top)) await Bun.sleep(20);
-    }
-  }
-}
-
-/** A group and all below it, the deepest first. */
-function groupsBelow(group: string): string[] {
-  const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [...children.flatMap((entry) => groupsBelow(`${group}/${entry.name}`)), group];
+function tail(file: string, lines: number): string {
+  return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines).join("\n") : "";
 }

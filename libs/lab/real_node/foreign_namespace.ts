@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Namespace } from "../namespace.ts";
+
+/**
+ * A network namespace that has its name in another mount namespace, as the pods of a real node have: reached through a process
+ * that sees it.
+ *
+ * @example
+ * const ns = new ForeignNamespace(node.pid, "/var/run/netns/cni-1234");
+ * await ns.exec(["ip", "-brief", "address"]);
+ */
+export class ForeignNamespace extends Namespace {
+  readonly #path: string;
+
+  /** `pid`: a process in that mount namespace; `path`: the namespace's file as that process sees it. */
+  constructor(pid: number, path: string) {
+    super(path.slice(path.lastIndexOf("/") + 1));
+    this.#path = `/proc/${pid}/root${path}`;
+  }
+
+  override get path(): string {
+    return this.#path;
+  }
+
+  /** With the machine's own /sys, unlike that of a named one. */
+  override argv(argv: readonly string[]): string[] {
+    return ["nsenter", `--net=${this.#path}`, ...argv];
+  }
+}
