@@ -17,8 +17,13 @@ export function removeFields(
 ): JsonObject {
   const result = copy(object);
   // Parents come first: an item of a list that goes itself goes while it still has its keys.
-  for (const path of fields.paths()) if (!isKey(path)) remove(result, schema, definitions, path, []);
+  for (const path of fields.paths()) if (!isKey(path) && !holds(path)) remove(result, schema, definitions, path, []);
   return result;
+
+  /** A field below which somebody owns something stays, with just that; an item of a list goes as a whole. */
+  function holds(path: readonly Step[]): boolean {
+    return path.at(-1)?.startsWith("f:") === true && owned.touches(path);
+  }
 
   function remove(
     value: Json,

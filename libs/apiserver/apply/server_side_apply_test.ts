@@ -76,6 +76,14 @@ test("serverSideApply removes what the manager no longer applies", () => {
   expect(entries(second)).toMatchObject([{ time: "2026-11-21T13:00:00Z", fieldsV1: { "f:data": { "f:a": {} } } }]);
 });
 
+test("serverSideApply keeps what is still applied of a map that the manager owned as a whole", () => {
+  const whole = { ".": {}, "f:a": {}, "f:b": {} };
+  const entry = { manager: "me", operation: "Apply", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1: { "f:data": whole } };
+  const live = configMap({ a: "1", b: "2" }, { managedFields: [entry] });
+  expect(applied(live, configMap({ a: "1" }), "me")["data"]).toEqual({ a: "1" });
+  expect(applied(live, configMap({}), "me")).toHaveProperty("data", {});
+});
+
 test("serverSideApply leaves what another manager also owns", () => {
   const first = applied(undefined, configMap({ a: "1", b: "2" }), "me");
   const shared = applied(first, configMap({ b: "2" }), "you");
