@@ -42,9 +42,7 @@ test("a server killed in the middle of writes has every write that it acknowledg
 
   const second = await startServerProcess(dir);
   const { body } = await second.admin.call("GET", MAPS);
-  const found = new Map<string, string>(
-    body.items.map((item: { metadata: { name: string }; data: { n?: string } }) => [item.metadata.name, item.data.n]),
-  );
+  const found = new Map(body.items.map((item) => [item.metadata.name, item.data["n"]]));
   // A write that was on its way may have been taken without an answer: then the value is a later one, never an earlier one.
   for (const [name, value] of acknowledged) expect(Number(found.get(name))).toBeGreaterThanOrEqual(Number(value));
   expect(Number(body.metadata.resourceVersion)).toBeGreaterThanOrEqual(newest);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Database, Statement } from "bun:sqlite";
-import type { Change } from "./object_store.ts";
+import type { Change } from "./stored_object.ts";
 
 /** The history may hold this many bytes of objects besides its limit of changes. */
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Change, ObjectStore, type Storable } from "./object_store.ts";
+import { ObjectStore } from "./object_store.ts";
+import type { Change, Storable } from "./stored_object.ts";
 
 let dir: string;
 let store: ObjectStore;

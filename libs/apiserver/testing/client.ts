@@ -13,11 +13,21 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The members of objects, lists and Statuses that tests look at. What is not there reads as undefined all the same. */
+export interface Body {
+  readonly kind: string;
+  readonly metadata: Readonly<Record<"name" | "uid" | "resourceVersion" | "continue", string>>;
+  readonly items: readonly Body[];
+  readonly data: Readonly<Record<string, string>>;
+  readonly message: string;
+  readonly reason: string;
+  readonly code: number;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of an answer
-  readonly body: any;
+  readonly body: Body;
 }
 
 /** Reads a kubeconfig with one cluster and one user. */
@@ -68,18 +78,18 @@ export class TestClient {
     const response = await this.fetch(method, path, options);
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json");
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : { message: text }) as Body };
   }
 
   /** Creates an object. @throws Error with the answer where it is refused. */
-  async make(path: string, body: JsonObject): Promise<Answer["body"]> {
+  async make(path: string, body: JsonObject): Promise<Body> {
     const answer = await this.call("POST", path, { body });
     if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
 
   /** The events of a watch, until the signal ends it or the server does. */
-  async *watch(path: string, signal?: AbortSignal): AsyncGenerator<{ type: string; object: Answer["body"] }> {
+  async *watch(path: string, signal?: AbortSignal): AsyncGenerator<{ type: string; object: Body }> {
     const response = await this.fetch("GET", path, signal ? { signal } : {});
     let rest = "";
     const decoder = new TextDecoder();
