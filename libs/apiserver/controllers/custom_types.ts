@@ -4,7 +4,7 @@ import { customType } from "../kinds/custom_type.ts";
 import { CLEANUP } from "../kinds/strategies/custom_resource_definition.ts";
 import { change, discard } from "../resources/internal.ts";
 import type { Api } from "../resources/scope.ts";
-import type { Change } from "../store/object_store.ts";
+import type { Change } from "../store/stored_object.ts";
 import { KeyedWorker } from "./keyed_worker.ts";
 
 const RESOURCE = "customresourcedefinitions.apiextensions.k8s.io";

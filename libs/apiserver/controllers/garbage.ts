@@ -2,7 +2,7 @@
 import { parseStored } from "../kinds/api_object.ts";
 import { change, discard } from "../resources/internal.ts";
 import type { Api } from "../resources/scope.ts";
-import type { Change, StoredObject } from "../store/object_store.ts";
+import type { Change, StoredObject } from "../store/stored_object.ts";
 import { KeyedWorker } from "./keyed_worker.ts";
 
 const FOREGROUND = "foregroundDeletion";

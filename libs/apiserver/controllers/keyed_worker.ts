@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Log } from "@strait/obs";
-import type { Change, ObjectStore } from "../store/object_store.ts";
+import type { ObjectStore } from "../store/object_store.ts";
+import type { Change } from "../store/stored_object.ts";
 
 export interface WorkerOptions {
   readonly name: string;

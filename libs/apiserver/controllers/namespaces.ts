@@ -2,7 +2,7 @@
 import { type ApiObject, parseStored, sectionIn, texts, timestamp } from "../kinds/api_object.ts";
 import { change, discard, ensure } from "../resources/internal.ts";
 import type { Api } from "../resources/scope.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { StoredObject } from "../store/stored_object.ts";
 import { KeyedWorker } from "./keyed_worker.ts";
 
 const BATCH = 500;

@@ -5,7 +5,7 @@ import type { JsonObject } from "../patch/mod.ts";
 import { present } from "../resources/present.ts";
 import type { ObjectList } from "../resources/read.ts";
 import type { Scope } from "../resources/scope.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { StoredObject } from "../store/stored_object.ts";
 import { toTable } from "../table/mod.ts";
 import { YAML } from "./as_yaml.ts";
 import { parseAccept, takesJson } from "./media.ts";

@@ -4,7 +4,7 @@ import { StatusError } from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import type { JsonObject } from "../patch/mod.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { StoredObject } from "../store/stored_object.ts";
 import { type DeleteOptions, deleteObject } from "./delete.ts";
 import type { Api, Scope } from "./scope.ts";
 import { createObject, updateObject } from "./write.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { badRequest, expired, fieldForbidden, invalidOption, notFound, notSupported, StatusError } from "../http/status_error.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
-import type { Range, StoredObject } from "../store/object_store.ts";
+import type { Range, StoredObject } from "../store/stored_object.ts";
 import { present } from "./present.ts";
 import { type Api, keyOf, type Scope } from "./scope.ts";
 import { selectionOf } from "./selection.ts";

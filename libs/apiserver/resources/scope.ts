@@ -6,7 +6,8 @@ import type { User } from "../auth/user.ts";
 import type { ApiObject } from "../kinds/api_object.ts";
 import type { ResourceType, TypeVersion } from "../kinds/resource_type.ts";
 import type { TypeRegistry } from "../kinds/type_registry.ts";
-import type { ObjectKey, ObjectStore } from "../store/object_store.ts";
+import type { ObjectStore } from "../store/object_store.ts";
+import type { ObjectKey } from "../store/stored_object.ts";
 
 /** A write that is about to happen, for rules of the embedder (the broker's identities). */
 export interface AdmissionRequest {

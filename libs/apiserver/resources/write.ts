@@ -14,7 +14,7 @@ import { type ApiObject, timestamp } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import { strategyOf } from "../kinds/strategies/strategy_of.ts";
 import { sameJson } from "../patch/mod.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { StoredObject } from "../store/stored_object.ts";
 import { trackFields } from "./field_managers.ts";
 import { generatedName } from "./generated_name.ts";
 import { checkNamespace } from "./namespace_lifecycle.ts";

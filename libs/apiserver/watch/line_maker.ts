@@ -5,7 +5,7 @@ import type { ApiObject } from "../kinds/api_object.ts";
 import { apiVersionOf } from "../kinds/resource_type.ts";
 import { present } from "../resources/present.ts";
 import type { Scope } from "../resources/scope.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { StoredObject } from "../store/stored_object.ts";
 
 type EventType = "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
 

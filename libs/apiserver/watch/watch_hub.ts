@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Change, ObjectStore } from "../store/object_store.ts";
+import type { ObjectStore } from "../store/object_store.ts";
+import type { Change } from "../store/stored_object.ts";
 
 const MOST_CHANGES = 256;
 const MOST_BYTES = 2 * 1024 * 1024;

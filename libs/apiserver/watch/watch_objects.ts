@@ -7,7 +7,7 @@ import { present } from "../resources/present.ts";
 import { checkMatch, checkNotFuture, wholeNumber } from "../resources/read.ts";
 import type { Api, Scope } from "../resources/scope.ts";
 import { type Selection, selectionOf } from "../resources/selection.ts";
-import type { Change, StoredObject } from "../store/object_store.ts";
+import type { Change, StoredObject } from "../store/stored_object.ts";
 import { LineMaker } from "./line_maker.ts";
 import type { WatchHub } from "./watch_hub.ts";
 import { watchStream } from "./watch_stream.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Change } from "../store/object_store.ts";
+import type { Change } from "../store/stored_object.ts";
 import type { WatchHub } from "./watch_hub.ts";
 
 export interface WatchOptions {
