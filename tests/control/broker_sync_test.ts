@@ -10,7 +10,6 @@ import {
   clusterObject,
   crds,
   EndpointKind,
-  type EndpointToWrite,
   endpointObject,
   Informer,
   loadKubeConfig,
@@ -18,33 +17,12 @@ import {
 } from "@strait/k8s";
 import { type ControlPlane, startControlPlane, wantedKind } from "@strait/lab";
 import { BrokerSync } from "@strait/member";
-import { address, CLUSTER_ID_LABEL, CREATED_AT_ANNOTATION, cableName, cidr, clusterId, type MemberCluster } from "@strait/model";
+import { CLUSTER_ID_LABEL, CREATED_AT_ANNOTATION, clusterId } from "@strait/model";
 import { Log } from "@strait/obs";
+import { cluster, endpoint } from "./support/published.ts";
 import { until } from "./support/until.ts";
 
 const BROKER = "submariner-k8s-broker";
-
-function cluster(id: string, n: number): MemberCluster {
-  const podCidrs = [cidr(`10.${n}.0.0/16`), cidr(`fd0${n}::/48`)];
-  return { id: clusterId(id), serviceCidrs: [cidr(`100.${n}.0.0/16`)], podCidrs, globalCidrs: [] };
-}
-
-function endpoint(id: string, n: number, gateway: number): EndpointToWrite {
-  const privateIps = [address(`172.31.${n}.${gateway}`), address(`fd31:${n}::${gateway}`)];
-  return {
-    clusterId: clusterId(id),
-    cableName: cableName(id, privateIps[0] as never),
-    hostname: `gw${gateway}`,
-    subnets: [cidr(`100.${n}.0.0/16`), cidr(`10.${n}.0.0/16`), cidr(`fd0${n}::/48`)],
-    privateIps,
-    publicIps: [],
-    natEnabled: false,
-    backend: "vxlan",
-    backendConfig: { "udp-port": "4500" },
-    healthCheckIps: [],
-    gateways: [{ hostname: `gw${gateway}`, privateIps, publicIps: [], port: 4500, healthCheckIps: [] }],
-  };
-}
 
 describe(`the exchange with a broker on a ${wantedKind()} control plane`, () => {
   let home: ControlPlane;
