@@ -11,7 +11,7 @@ import { Log } from "@strait/obs";
 import { startApiServer } from "./start_api_server.ts";
 
 const USAGE = `usage: main.ts --data DIR --listen HOST:PORT [--name NAME_OR_ADDRESS…] [--service-cidr CIDR…]
-               [--kubeconfig-out FILE] [--profile cluster|broker] [--log debug|info|warn|error]\n`;
+               [--kubeconfig-out FILE] [--profile cluster|broker] [--history CHANGES] [--log debug|info|warn|error]\n`;
 
 function refused(reason: string): never {
   process.stderr.write(`apiserver: ${reason}\n${USAGE}`);
@@ -28,6 +28,7 @@ function flags() {
         "service-cidr": { type: "string", multiple: true, default: [] },
         "kubeconfig-out": { type: "string" },
         profile: { type: "string", default: "cluster" },
+        history: { type: "string" },
         log: { type: "string", default: "info" },
       },
     }).values;
@@ -41,6 +42,9 @@ const { data: dataDir, profile, log: level } = values;
 if (!dataDir) refused("--data is missing: name the folder of the server's data");
 if (profile !== "cluster" && profile !== "broker") refused(`--profile ${profile} is unknown`);
 if (level !== "debug" && level !== "info" && level !== "warn" && level !== "error") refused(`--log ${level} is unknown`);
+const history = values.history === undefined ? undefined : Number(values.history);
+if (history !== undefined && !(Number.isInteger(history) && history > 0))
+  refused(`--history ${values.history} is no number of changes`);
 const colon = values.listen.lastIndexOf(":");
 const host = values.listen.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
 const port = Number(values.listen.slice(colon + 1));
@@ -53,6 +57,7 @@ const server = await startApiServer({
   names: values.name,
   serviceCidrs: values["service-cidr"],
   profile,
+  ...(history !== undefined && { historyLimit: history }),
   log,
 }).catch((error: unknown) => {
   log.error("cannot start", { error });

@@ -42,6 +42,7 @@ export async function build(id: string, spec: LabSpec): Promise<Built> {
       subnets: familiesOf(cluster).map((family) => clusterSubnets(cluster, number)[family]),
       gateways: nodes.filter((node) => node.gateway),
       segment: await laySegment(cluster.id, ends, mtu, { hub: hub(cluster.id) }),
+      nodeCidrs: cluster.nodeCidrs ?? true,
       serviceSubnets: api === undefined ? [] : familiesOf(cluster).map((family) => serviceSubnets(number)[family]),
       ...(api === undefined ? {} : { api }),
     });

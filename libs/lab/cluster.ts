@@ -15,6 +15,8 @@ export interface Cluster<C extends ClusterSpec = ClusterSpec> {
   readonly segment: Segment;
   /** Where its API server runs: Kubernetes clusters only. */
   readonly api?: Station;
+  /** Whether its nodes say their pod ranges; see {@link ClusterSpec.nodeCidrs}. */
+  readonly nodeCidrs: boolean;
   /** Ranges of its Services, IPv4 first; empty without Kubernetes. */
   readonly serviceSubnets: readonly string[];
 }

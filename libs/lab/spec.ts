@@ -32,6 +32,8 @@ export interface ClusterSpec {
   readonly subnets?: { readonly v4?: string; readonly v6?: string };
   /** Has an API server and a kubelet stand-in on every node. */
   readonly kubernetes?: boolean;
+  /** Nodes say their pod ranges; true when absent. Where false, only each pod tells where its address is, as with some CNI plugins. */
+  readonly nodeCidrs?: boolean;
 }
 
 /**
@@ -54,6 +56,8 @@ export interface LabSpec {
   readonly kubernetes?: ControlPlaneKind;
   /** What the nodes of its Kubernetes clusters are made of; "real" (containerd, kubelet, kube-proxy) wants `kubernetes: "real"`. */
   readonly nodes?: NodeKind;
+  /** Changes a light API server remembers for watches that resume; its own default when absent. Few of them make watches expire (410). */
+  readonly history?: number;
   /** How real nodes translate Services; "nftables" when absent. */
   readonly proxy?: ProxyMode;
   /** Puts a bridge into the middle of two-member segments too, so that carrier can be taken from one member. */

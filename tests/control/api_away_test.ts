@@ -4,37 +4,12 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { labObstacle } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
 import { killed, status } from "./support/app_status.ts";
+import { changesTravel } from "./support/changes_travel.ts";
 import { JoinedLab } from "./support/joined_lab.ts";
 import { until } from "./support/until.ts";
 
 /** How long a server stays away, in seconds: STRAIT_AWAY_SECONDS makes it the minute of the issue. */
 const AWAY = Number(process.env["STRAIT_AWAY_SECONDS"] ?? 5) * 1000;
-
-interface EndpointList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
-    readonly spec: { readonly cluster_id: string };
-  }[];
-}
-
-/** Changes travel from cluster to cluster again: an annotation of west's Endpoint, made by hand in west, arrives in east. */
-async function changesTravel(joined: JoinedLab): Promise<void> {
-  const path = "/apis/submariner.io/v1/namespaces/submariner-operator/endpoints";
-  const endpoint = async (of: string) => {
-    const { items } = (await joined.lab.kube(of).request({ method: "GET", path })) as EndpointList;
-    return items.find(({ spec }) => spec.cluster_id === "west");
-  };
-  const own = await endpoint("west");
-  if (own === undefined) throw new Error("west has no Endpoint");
-  const mark = String(Date.now());
-  const body = { metadata: { annotations: { "example.org/mark": mark } } };
-  const contentType = "application/merge-patch+json";
-  await joined.lab.kube("west").request({ method: "PATCH", path: `${path}/${own.metadata.name}`, body, contentType });
-  await until(
-    "the change to arrive in east",
-    async () => (await endpoint("east"))?.metadata.annotations?.["example.org/mark"] === mark,
-  );
-}
 
 describeIf(labObstacle())("two clusters joined through a broker", () => {
   let joined: JoinedLab;
@@ -57,7 +32,7 @@ describeIf(labObstacle())("two clusters joined through a broker", () => {
     expect(await removed()).toEqual(before);
     await broker.start();
     await joined.connected();
-    await changesTravel(joined);
+    await changesTravel(joined.lab);
     expect(await removed()).toEqual(before);
     await load.stopWithoutLoss();
   }, 180_000);

@@ -15,6 +15,8 @@ export interface KubeletConfig {
   /** InternalIPs, the first is the node's hostIP. */
   readonly addresses: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** What the Node object says in podCIDRs; empty where it says none. */
+  readonly podCidrs: readonly string[];
   /** The cluster's pod ranges: what comes from elsewhere to a Service is masqueraded. */
   readonly clusterCidrs: readonly string[];
   readonly cni: {

@@ -4,7 +4,7 @@ import type { KubeletConfig } from "./kubelet_config.ts";
 const VERSION = "v0.0.0-strait-lab";
 
 /** The Node object the stand-in registers, without status. */
-export function nodeObject({ node, labels, cni }: KubeletConfig) {
+export function nodeObject({ node, labels, podCidrs }: KubeletConfig) {
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -12,7 +12,7 @@ export function nodeObject({ node, labels, cni }: KubeletConfig) {
       name: node,
       labels: { "kubernetes.io/hostname": node, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", ...labels },
     },
-    spec: { podCIDR: cni.subnets[0], podCIDRs: [...cni.subnets] },
+    spec: podCidrs.length === 0 ? {} : { podCIDR: podCidrs[0], podCIDRs: [...podCidrs] },
   };
 }
 

@@ -44,6 +44,8 @@ export interface KubeClusterParts {
   readonly labId: string;
   readonly nodes: NodeKind;
   readonly proxy: ProxyMode;
+  /** See LabSpec.history. */
+  readonly history?: number | undefined;
   /** Folder of the control plane. */
   readonly dir: string;
   readonly workstation: Workstation;
@@ -77,7 +79,7 @@ export class KubeCluster {
 
   /** Starts everything; resolves when every node is ready. */
   static async start(parts: KubeClusterParts): Promise<KubeCluster> {
-    const { cluster, api, kind, dir, workstation, nodes } = parts;
+    const { cluster, api, kind, dir, workstation, nodes, history } = parts;
     const [family] = api.families;
     const control = await startControlPlane({
       kind,
@@ -90,6 +92,7 @@ export class KubeCluster {
       serviceCidrs: cluster.serviceSubnets,
       outlive: true, // the lab ends it by its namespace
       scheduler: nodes === "real",
+      ...(history === undefined || kind === "real" ? {} : { flags: ["--history", `${history}`] }),
     });
     workstation.addContext(cluster.id, await Bun.file(control.kubeconfig).text());
     const kube = new KubeCluster(parts, control);

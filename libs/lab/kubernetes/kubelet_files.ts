@@ -20,6 +20,7 @@ export function kubeletConfig(cluster: Cluster, api: Station, node: Node, kubeco
     apiServer: { host: api.address(family), port: API_PORT },
     addresses: node.families.map((each) => node.address(each)),
     labels: {},
+    podCidrs: cluster.nodeCidrs ? node.subnets : [],
     clusterCidrs: cluster.subnets,
     cni: { plugin: cluster.cni, stateDir: node.cniDir, subnets: node.subnets, mtu: node.mtu },
     hostPaths: { "/sys/fs/bpf": node.bpffs, "/run/strait": `${node.dir}/run`, "/var/lib/cni": node.cniDir },

@@ -30,7 +30,20 @@ export async function startKubernetes(built: Built, spec: LabSpec, dir: string):
       const { api } = cluster;
       return api === undefined
         ? []
-        : [KubeCluster.start({ cluster, api, kind, labId, nodes, proxy, dir: `${dir}/${cluster.id}-api`, workstation, relay })];
+        : [
+            KubeCluster.start({
+              cluster,
+              api,
+              kind,
+              labId,
+              history: spec.history,
+              nodes,
+              proxy,
+              dir: `${dir}/${cluster.id}-api`,
+              workstation,
+              relay,
+            }),
+          ];
     }),
   );
   let broker: Promise<BrokerServer> | undefined;

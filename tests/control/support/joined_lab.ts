@@ -21,6 +21,13 @@ export const TWO_GATEWAYS: readonly NodeSpec[] = [{ name: "gw1", gateway: true }
 
 const FAMILIES: readonly Family[] = [4, 6];
 
+export interface JoinedOptions {
+  /** See LabSpec. */
+  readonly history?: number;
+  /** See ClusterSpec; true when absent. */
+  readonly nodeCidrs?: boolean;
+}
+
 interface GatewayObject {
   readonly metadata: { readonly name: string };
   readonly status?: {
@@ -43,14 +50,17 @@ export class JoinedLab {
   /** Builds, joins and waits until every gateway is connected and pods reach each other. */
   static async create(
     nodes: Readonly<Record<string, readonly NodeSpec[]>> = { east: TWO_NODES, west: TWO_NODES },
+    { history, nodeCidrs = true }: JoinedOptions = {},
   ): Promise<JoinedLab> {
     const spec: LabSpec = {
       kubernetes: wantedKind(),
       broker: true,
+      ...(history === undefined ? {} : { history }),
       clusters: Object.entries(nodes).map(([id, of], index) => ({
         id,
         kubernetes: true,
         nodes: of,
+        nodeCidrs,
         cni: index % 2 === 0 ? ("bridge" as const) : ("ptp" as const),
       })),
     };
@@ -167,7 +177,20 @@ export class JoinedLab {
 export async function join(lab: Lab, kube: KubeCluster): Promise<void> {
   const { id, gateways } = kube.cluster;
   const names = gateways.map(({ name }) => name).join(",");
-  await lab.workstation.run(["strait", "join", "broker-info.subm", "--context", id, "--clusterid", id, "--gateway-node", names]);
+  // Nobody but who set the cluster up knows its pod ranges where the nodes do not say theirs.
+  const ranges = kube.cluster.nodeCidrs ? [] : ["--clustercidr", kube.cluster.subnets.join(",")];
+  await lab.workstation.run([
+    "strait",
+    "join",
+    "broker-info.subm",
+    "--context",
+    id,
+    "--clusterid",
+    id,
+    "--gateway-node",
+    names,
+    ...ranges,
+  ]);
 }
 
 function appsOf(lab: Lab): KubeApp[] {
