@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { address, CABLE_DEVICE, type IfIndex, INTRA_PORT, type LinkRow, STRAIT_DEVICE } from "@strait/model";
 import type { Link, Netlink } from "@strait/netlink";
+import { hostPath } from "./host_root.ts";
 
 /** Loose reverse-path filtering: what the stack answers for a pod of another node may come in here (ip-sysctl.rst). */
 const RP_FILTER_LOOSE = "2";
@@ -68,6 +69,6 @@ function create(netlink: Netlink, name: string, port: number, found: Link | unde
 
 function loosen(netlink: Netlink, name: string, ifindex: IfIndex): void {
   netlink.addAddress({ ifindex, address: DUMMY_ADDRESS, prefixLength: 32, scope: "host" });
-  const path = `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
+  const path = hostPath(`/proc/sys/net/ipv4/conf/${name}/rp_filter`);
   if (readFileSync(path, "utf8").trim() !== RP_FILTER_LOOSE) writeFileSync(path, RP_FILTER_LOOSE);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostPath } from "./host_root.ts";
 import { type Pins, removePins } from "./pins.ts";
 
 /** Where the kernel shows its devices and CPUs; a test gives a folder of its own. */
-export const SYS = "/sys";
+export const SYS: string = hostPath("/sys");
 
 /** An interface by name, and the index that its mark is kept under. */
 export interface Spreadable {

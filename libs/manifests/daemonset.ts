@@ -21,23 +21,34 @@ export interface DaemonSetParts {
   readonly graceSeconds: number;
 }
 
+/** Where an app finds the node's /proc/sys/net and /sys once more, to write: in a container both are read-only. */
+const HOST_ROOT = "/mnt/host";
+
 /** Variables every app gets. */
 export const downward: readonly EnvVar[] = [
   { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+  { name: "STRAIT_HOST_ROOT", value: HOST_ROOT },
   { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
 ];
 
-/** What both apps need of the node: pinned programs and maps, the folder of their state, the CNI's records (to read). */
+/**
+ * What both apps need of the node: pinned programs and maps, the folder of their state, the CNI's records (to read); the reverse path
+ * filter of our devices and the receive packet steering of uplinks (to write).
+ */
 export const nodeFolders = {
   volumes: [
     { name: "bpffs", hostPath: { path: "/sys/fs/bpf", type: "Directory" } },
     { name: "run", hostPath: { path: "/run/strait", type: "DirectoryOrCreate" } },
     { name: "cni", hostPath: { path: "/var/lib/cni", type: "DirectoryOrCreate" } },
+    { name: "sysctl", hostPath: { path: "/proc/sys/net", type: "Directory" } },
+    { name: "sysfs", hostPath: { path: "/sys", type: "Directory" } },
   ],
   volumeMounts: [
     { name: "bpffs", mountPath: "/sys/fs/bpf", mountPropagation: "HostToContainer" },
     { name: "run", mountPath: "/run/strait" },
     { name: "cni", mountPath: "/var/lib/cni", readOnly: true },
+    { name: "sysctl", mountPath: `${HOST_ROOT}/proc/sys/net` },
+    { name: "sysfs", mountPath: `${HOST_ROOT}/sys` },
   ],
 } as const;
 
