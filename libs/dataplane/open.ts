@@ -111,6 +111,8 @@ class KernelDataplane implements Dataplane {
   /** Whether changes are listened to: what was read stays right only then. */
   #following = false;
   #uplinkChanged = false;
+  /** Where the CNI's records are watched. */
+  #watched: string | undefined;
   /** What laying the ground wrote, to be told with the next pass. */
   #untold: Record<string, number> = {};
   /** Of the changes that are being listened to. */
@@ -137,7 +139,9 @@ class KernelDataplane implements Dataplane {
   }
 
   facts(file: ClusterFile): NodeFacts {
-    this.#records.watch(resultsDir(file.cniCacheDir ?? CNI_CACHE_DIR));
+    const results = resultsDir(file.cniCacheDir ?? CNI_CACHE_DIR);
+    if (!this.sure || results !== this.#watched) this.#records.watch(results);
+    this.#watched = results;
     if (!this.sure) {
       this.#finder.doubt();
       if (this.#isGone()) {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as v from "valibot";
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import type { Document, LineCounter } from "yaml";
 import type { ClusterFile } from "./cluster_file.ts";
 import { clusterFileFaults, type Path } from "./cluster_file_faults.ts";
 import { clusterFileSchema } from "./cluster_file_schema.ts";
+
+/** Loaded by the first config that is read: an app in Kubernetes reads none, and it would be a tenth of its memory. */
+function yaml(): typeof import("yaml") {
+  return require("yaml");
+}
 
 /** A reason and the line it is about; lines count from 1. */
 export interface LineReason {
@@ -18,6 +23,7 @@ export type ParsedClusterFile =
 
 /** The line of a value, or, where it is not in the file, of the innermost thing around it. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  const { isMap, isNode, isScalar, isSeq } = yaml();
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const step of path) {
@@ -39,7 +45,7 @@ function lineOf(document: Document, lines: LineCounter, path: Path): number {
 /** The line of the first alias that leads nowhere, else of the first one. */
 function aliasLine(document: Document, lines: LineCounter): number {
   const found: { readonly offset: number; readonly leads: boolean }[] = [];
-  visit(document, {
+  yaml().visit(document, {
     Alias(_, alias) {
       found.push({ offset: alias.range?.[0] ?? 0, leads: alias.resolve(document) !== undefined });
     },
@@ -65,6 +71,7 @@ function pathOf(issue: v.BaseIssue<unknown>): Path {
  * if (!parsed.ok) for (const { line, reason } of parsed.reasons) console.error(`${path}:${line}: ${reason}`);
  */
 export function parseClusterFile(text: string): ParsedClusterFile {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {

@@ -48,7 +48,7 @@ export interface RememberOptions {
 }
 
 /** Milliseconds from a change to the disk, so that a start's many changes are one write. */
-const DELAY = 200;
+const DELAY = 500;
 
 /**
  * Milliseconds to the next write for each byte of the last one: at 100 000 pods the file has megabytes, which take some milliseconds

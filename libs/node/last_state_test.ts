@@ -47,7 +47,7 @@ test("the last state is on disk soon after a change, readable by its owner only,
   set(clusterFile());
   expect(told).toEqual([clusterFile()]);
   expect(existsSync(path)).toBe(false);
-  await timers.advance(200);
+  await timers.advance(500);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(recallLast(path, own)).toEqual({ ok: true, value: clusterFile() });
 });
@@ -55,8 +55,8 @@ test("the last state is on disk soon after a change, readable by its owner only,
 test("the last state is written once for many changes, and at the end what was not written yet", async () => {
   const { path, timers, set, source } = build();
   for (const log of ["debug", "info", "warn"] as const) set(clusterFile({ log }));
-  expect(timers.waiting).toEqual([200]);
-  await timers.advance(200);
+  expect(timers.waiting).toEqual([500]);
+  await timers.advance(500);
   set(clusterFile({ log: "error" }));
   source.close();
   expect(timers.waiting).toEqual([]);
@@ -92,12 +92,12 @@ test("the last state that cannot be written is told once", async () => {
   const blocked = build();
   writeFileSync(join(blocked.dir, "state"), "");
   blocked.set(clusterFile());
-  await blocked.timers.advance(200);
+  await blocked.timers.advance(500);
   blocked.set(clusterFile({ log: "debug" }));
   await blocked.timers.advance(60_000);
   expect(blocked.lines.filter((line) => line.includes("cannot be kept"))).toHaveLength(1);
   set(clusterFile());
-  await timers.advance(200);
+  await timers.advance(500);
   expect(lines).toEqual([]);
 });
 
