@@ -5,6 +5,7 @@ import { sleep, systemTimers, type Timers } from "@strait/time";
 import * as v from "valibot";
 import { ApiError } from "./api_error.ts";
 import { type ApiRequest, cannot, objectOf, urlOf, verbOf } from "./api_request.ts";
+import type { ApiStream, ApiTransport } from "./api_transport.ts";
 import type { Connection } from "./connection.ts";
 import { type Answer, failedAnswer, isJson, notKubernetes } from "./failed_answer.ts";
 import { decodeWith, type Kind } from "./kind.ts";
@@ -33,15 +34,6 @@ export interface ServerVersion {
   readonly platform: string;
 }
 
-/** An answer whose body is still coming. Whoever has it must end it. */
-export interface ApiStream {
-  readonly body: ReadableStream<Uint8Array>;
-  /** Whether the client ended it, to have a fresh connection in its place. */
-  readonly renewed: boolean;
-  /** Ends the connection. */
-  end(): void;
-}
-
 const versionSchema = v.looseObject({
   gitVersion: v.string(),
   major: v.optional(v.string(), ""),
@@ -56,7 +48,7 @@ const versionSchema = v.looseObject({
  * const client = new ApiClient(await loadKubeConfig({}));
  * const nodes = await client.resource(NodeKind).list();
  */
-export class ApiClient {
+export class ApiClient implements ApiTransport {
   readonly connection: Connection;
   readonly log: Log;
   readonly timers: Timers;

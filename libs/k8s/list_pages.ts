@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as v from "valibot";
-import type { ApiClient } from "./api_client.ts";
 import { ApiError, isExpired } from "./api_error.ts";
+import type { ApiTransport } from "./api_transport.ts";
 import { decodeWith } from "./kind.ts";
 
 const PAGE = 500;
@@ -34,7 +34,7 @@ export interface ListRequest {
  * @throws ApiError, or the reason of the signal.
  */
 export async function listPages(
-  client: ApiClient,
+  client: ApiTransport,
   request: ListRequest,
   take: (items: readonly unknown[]) => void,
   restart: () => void,
@@ -61,7 +61,7 @@ export async function listPages(
   }
 }
 
-async function readPage(client: ApiClient, request: ListRequest, limit: number, token: string) {
+async function readPage(client: ApiTransport, request: ListRequest, limit: number, token: string) {
   const { path, object, labelSelector, fieldSelector, signal } = request;
   const query = { labelSelector, fieldSelector, limit: limit || undefined, continue: token || undefined };
   const answer = await client.request({ method: "GET", path, query, verb: "list", object, signal });

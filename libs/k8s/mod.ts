@@ -10,6 +10,7 @@ export { Backoff, elapsed, sleep, systemTimers, type Timers } from "@strait/time
 export * from "./api_client.ts";
 export * from "./api_error.ts";
 export type { ApiRequest } from "./api_request.ts";
+export type { ApiStream, ApiTransport } from "./api_transport.ts";
 export * from "./broker/mod.ts";
 export type { Change } from "./change.ts";
 export * from "./conditions.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApiClient } from "./api_client.ts";
+
 import { ApiError } from "./api_error.ts";
 import type { ApiRequest } from "./api_request.ts";
+import type { ApiTransport } from "./api_transport.ts";
 import { decodeObject, identify } from "./decode_object.ts";
 import { apiVersionOf, type Kind } from "./kind.ts";
 import type { KubeObject } from "./kube_object.ts";
@@ -28,12 +29,12 @@ const PATCH_TYPE = {
   strategic: "application/strategic-merge-patch+json",
 } as const;
 
-/** {@link ResourceClient} over an {@link ApiClient}. */
+/** {@link ResourceClient} over an {@link ApiTransport}. */
 export class Resource<T extends KubeObject> implements ResourceClient<T> {
   readonly kind: Kind<T>;
-  readonly #client: ApiClient;
+  readonly #client: ApiTransport;
 
-  constructor(client: ApiClient, kind: Kind<T>) {
+  constructor(client: ApiTransport, kind: Kind<T>) {
     this.#client = client;
     this.kind = kind;
   }

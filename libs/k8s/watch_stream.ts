@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApiClient } from "./api_client.ts";
+
 import { ApiError, parseStatus, reasonOf } from "./api_error.ts";
 import { type ApiRequest, cannot } from "./api_request.ts";
+import type { ApiTransport } from "./api_transport.ts";
 import { decodeObject, identify } from "./decode_object.ts";
 import { JsonLines, LineTooLong } from "./json_lines.ts";
 import type { Kind } from "./kind.ts";
@@ -21,7 +22,7 @@ const MAX_LINE = 16 << 20;
  * @throws ApiError (`isExpired` where only a new list helps), or the reason of the signal.
  */
 export async function* watchStream<T extends KubeObject>(
-  client: ApiClient,
+  client: ApiTransport,
   kind: Kind<T>,
   options: WatchOptions,
 ): AsyncGenerator<readonly WatchEvent<T>[], void, void> {

@@ -4,18 +4,9 @@ import { decodeObject } from "../decode_object.ts";
 import type { Kind, KindNames } from "../kind.ts";
 import type { KubeObject } from "../kube_object.ts";
 import type { ResourceClient } from "../resource_client.ts";
+import type { FakeCall } from "./fake_call.ts";
 import { FakeObjects } from "./fake_objects.ts";
 import { FakeResource } from "./fake_resource.ts";
-
-/** A call as it came. */
-export interface FakeCall {
-  /** "get", "list", "watch", "create", "update", "patch", "apply", "delete". */
-  readonly verb: string;
-  readonly plural: string;
-  /** "namespace/name", or the namespace of a list. */
-  readonly key: string;
-  readonly body?: unknown;
-}
 
 /**
  * The objects of a cluster without a server: what takes `Pick<ApiClient, "resource">` works on it, and time stands still while it

@@ -15,7 +15,7 @@ import type {
   WatchOptions,
 } from "../resource_client.ts";
 import type { WatchEvent } from "../watch_event.ts";
-import type { FakeCall } from "./fake_cluster.ts";
+import type { FakeCall } from "./fake_call.ts";
 import type { FakeEvent, FakeObjects } from "./fake_objects.ts";
 import { FakeRefusal, type FakeWrite, fakeWrite } from "./fake_writes.ts";
 

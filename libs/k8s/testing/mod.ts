@@ -8,6 +8,7 @@
 export { FakeTimers, settle } from "@strait/time/testing";
 export { failure, jsonAnswer, silence, webPage } from "./fake_answers.ts";
 export * from "./fake_api_server.ts";
+export type { FakeCall } from "./fake_call.ts";
 export * from "./fake_cluster.ts";
 export * from "./fake_objects.ts";
 export * from "./test_certificates.ts";
