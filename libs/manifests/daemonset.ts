@@ -24,6 +24,12 @@ export interface DaemonSetParts {
 /** Where an app finds the node's /proc/sys/net and /sys once more, to write: in a container both are read-only. */
 const HOST_ROOT = "/mnt/host";
 
+/**
+ * What the apps ask of the kernel (capabilities(7)): programs and maps; links, routes and sysctls; pointer arithmetic of the
+ * verifier; ICMP probes; opening programs and links by their id, which only SYS_ADMIN may (libs/dataplane/preflight.ts asks for it).
+ */
+export const CAPABILITIES: readonly string[] = ["BPF", "NET_ADMIN", "PERFMON", "NET_RAW", "SYS_ADMIN"];
+
 /** Variables every app gets. */
 export const downward: readonly EnvVar[] = [
   { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
@@ -85,9 +91,7 @@ export function daemonSet(parts: DaemonSetParts): Manifest {
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,
-                // Programs and maps; links, routes and sysctls; pointer arithmetic of the verifier; ICMP probes; opening programs
-                // and links by their id, which the kernel grants to SYS_ADMIN alone (libs/dataplane/preflight.ts asks for it).
-                capabilities: { drop: ["ALL"], add: ["BPF", "NET_ADMIN", "PERFMON", "NET_RAW", "SYS_ADMIN"] },
+                capabilities: { drop: ["ALL"], add: CAPABILITIES },
                 seccompProfile: { type: "RuntimeDefault" },
               },
               terminationMessagePolicy: "FallbackToLogsOnError",

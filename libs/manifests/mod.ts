@@ -6,7 +6,7 @@
  * @module
  */
 export * from "./apps.ts";
-export { nodeFolders } from "./daemonset.ts";
+export { CAPABILITIES, downward, nodeFolders } from "./daemonset.ts";
 export * from "./join_settings.ts";
 export * from "./names.ts";
 export * from "./rbac.ts";

@@ -6,6 +6,7 @@ import { Failure } from "../failure.ts";
 import { apply, createIfMissing } from "../objects.ts";
 import type { Steps } from "../steps.ts";
 import { accountToken } from "../tokens.ts";
+import { keepMembersApart } from "./keep_members_apart.ts";
 
 export interface BrokerParts {
   readonly client: ApiClient;
@@ -39,6 +40,11 @@ export async function setUpBroker(parts: BrokerParts): Promise<JoinFile> {
       for (const object of addressBooks(namespace)) await createIfMissing(client, object, signal);
     },
     () => `Set up the broker in namespace ${namespace}`,
+  );
+  await steps.run(
+    "Keeping members apart",
+    () => keepMembersApart(client, namespace, signal),
+    (told) => told,
   );
   const psk = await steps.run(
     "Looking for the pre-shared key",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type Manifest, NodeKind, type Pod, PodKind } from "@strait/k8s";
-import { MANAGED_BY, NAMES, nodeFolders } from "@strait/manifests";
+import { CAPABILITIES, downward, MANAGED_BY, NAMES, nodeFolders } from "@strait/manifests";
 import { apply, remove } from "../objects.ts";
 import { whyNot } from "../rollout.ts";
 import type { Steps } from "../steps.ts";
@@ -33,8 +33,9 @@ export function cleaningPod(node: string, namespace: string, image: string): Man
           name: "uninstall",
           image,
           command: ["strait", "routeagent", "--uninstall"],
-          securityContext: { capabilities: { drop: ["ALL"], add: ["BPF", "NET_ADMIN", "PERFMON", "SYS_ADMIN"] } },
+          securityContext: { capabilities: { drop: ["ALL"], add: CAPABILITIES } },
           terminationMessagePolicy: "FallbackToLogsOnError",
+          env: [...downward],
           volumeMounts: nodeFolders.volumeMounts,
         },
       ],
