@@ -56,6 +56,9 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
+/** How often certificates are looked at: they have months left when they are renewed. */
+const RENEWAL_MS = 12 * 3_600_000;
+
 const VERSION = {
   major: "1",
   minor: "34",
@@ -72,7 +75,8 @@ const VERSION = {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { dataDir, profile, log = new Log({ level: "warn" }), now = Date.now } = options;
   const names = options.names.length > 0 ? options.names : [options.listen.host];
-  const identity = await identityFiles(join(dataDir, "pki"), names, now());
+  const pki = join(dataDir, "pki");
+  let identity = await identityFiles(pki, names, now());
   const store = new ObjectStore(join(dataDir, "objects.sqlite"), {
     durability: profile === "broker" ? "power" : "process",
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
@@ -105,6 +109,17 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     handle: async (request, peer) => await app.fetch(request, { peer }),
   });
   bootstrap(api, { profile, serviceCidrs: options.serviceCidrs ?? [], names, port: listening.port });
+  const renewal = setInterval(() => {
+    identityFiles(pki, names, now()).then(
+      (current) => {
+        if (current.server.cert === identity.server.cert) return;
+        listening.renew(current.server);
+        identity = current;
+        log.info("the server's certificate was renewed");
+      },
+      (error: unknown) => log.warn("the server's certificate cannot be renewed", { error }),
+    );
+  }, RENEWAL_MS);
   const controllers = startControllers(api, tokens, identity.ca);
   const [host = options.listen.host] = names;
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listening.port}`;
@@ -112,9 +127,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     url,
     ca: identity.ca,
     kubeconfig: () => kubeconfig(url, identity.ca, identity.admin),
-    issueClient: identity.client,
+    issueClient: (commonName, organizations, days) => identity.client(commonName, organizations, days),
     stop: async () => {
       ending.abort();
+      clearInterval(renewal);
       await listening.stop();
       controllers.stop();
       unfollow();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from "node:tls";
 import type { Log } from "@strait/obs";
 import type { KeyPair } from "../tls/issue.ts";
 import { requestOf } from "./request_of.ts";
@@ -25,6 +25,8 @@ export interface Peer {
 
 export interface Listening {
   readonly port: number;
+  /** Shows another certificate to connections from now on. */
+  renew(server: KeyPair): void;
   /** Refuses new connections at once, lets answers go on for `graceMs`, then ends what is left (watches, as a rule). */
   stop(graceMs?: number): Promise<void>;
 }
@@ -60,25 +62,24 @@ export async function listen(options: ListenOptions): Promise<Listening> {
         outgoing.destroy();
       });
   });
-  const tls = createTlsServer(
-    {
-      key: options.server.key,
-      cert: options.server.cert,
+  const security = ({ key, cert }: KeyPair) =>
+    ({
+      key,
+      cert,
       ca: options.ca,
       requestCert: true,
       // A wrong certificate is answered 401 by the handler, as Kubernetes does, so that the client learns why.
       rejectUnauthorized: false,
       ALPNProtocols: ["http/1.1"],
       minVersion: "TLSv1.2",
-    },
-    (socket) => {
-      sockets.add(socket);
-      socket.on("close", () => sockets.delete(socket));
-      socket.on("error", () => socket.destroy());
-      peers.set(socket, peerOf(socket));
-      http.emit("connection", socket);
-    },
-  );
+    }) as const;
+  const tls = createTlsServer({ ...security(options.server), ALPNProtocols: ["http/1.1"] }, (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    peers.set(socket, peerOf(socket));
+    http.emit("connection", socket);
+  });
   tls.on("tlsClientError", (error: Error) => options.log.debug("TLS handshake failed", { error }));
   http.on("clientError", (_error, socket) => socket.destroy());
   http.keepAliveTimeout = 120_000;
@@ -89,6 +90,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   });
   return {
     port: (tls.address() as AddressInfo).port,
+    renew: (server) => tls.setSecureContext(security(server) as SecureContextOptions),
     async stop(graceMs = 500) {
       const closed = new Promise<void>((resolve) => tls.close(() => resolve()));
       http.closeIdleConnections();

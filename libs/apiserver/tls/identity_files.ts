@@ -2,7 +2,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { issue, issueAuthority, type KeyPair } from "./issue.ts";
+import { isAddress, issue, issueAuthority, type KeyPair } from "./issue.ts";
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
@@ -46,7 +46,7 @@ function usable(pair: KeyPair | undefined, ca: string, names: readonly string[],
   const [from, to] = [Date.parse(cert.validFrom), Date.parse(cert.validTo)];
   if (now < from || now > to - (to - from) / 3) return false;
   if (!cert.checkPrivateKey(createPrivateKey(pair.key)) || !cert.verify(new X509Certificate(ca).publicKey)) return false;
-  return names.every((name) => cert.checkHost(name) !== undefined || cert.checkIP(name) !== undefined);
+  return names.every((name) => (isAddress(name) ? cert.checkIP(name) : cert.checkHost(name)) !== undefined);
 }
 
 /**

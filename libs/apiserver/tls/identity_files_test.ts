@@ -25,6 +25,8 @@ test("a server's certificate is made anew for another name, and before it expire
   const first = await identityFiles(dir, ["127.0.0.1"], NOW);
   const named = await identityFiles(dir, ["127.0.0.1", "fd00::1", "broker.example.com"], NOW);
   expect(named.server.cert).not.toBe(first.server.cert);
+  const host = await identityFiles(dir, ["fd00::1", "other.example.com"], NOW);
+  expect(new X509Certificate(host.server.cert).checkHost("other.example.com")).toBe("other.example.com");
   const later = await identityFiles(dir, ["127.0.0.1"], NOW + 300 * DAY);
   expect([later.server.cert, later.admin.cert]).not.toContain(named.server.cert);
   expect(later.admin.cert).not.toBe(first.admin.cert);

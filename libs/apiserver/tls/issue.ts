@@ -100,6 +100,7 @@ export async function issue(authority: KeyPair, subject: Subject): Promise<KeyPa
   return { cert: `${cert.toString("pem")}\n`, key: await keyPem(keys.privateKey) };
 }
 
-function isAddress(name: string): boolean {
+/** Whether a name of a server is an IP address. */
+export function isAddress(name: string): boolean {
   return name.includes(":") || /^\d+(\.\d+){3}$/.test(name);
 }
