@@ -98,7 +98,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       authorize: (user, info) => authorize(rbac, user, info),
     },
     special: [reviewHandler(rbac, tokens)],
-    version: VERSION,
+    // Who asks may want to know whether this server has rules of its own, as the embedded broker has.
+    version: options.admission ? { ...VERSION, gitVersion: `${VERSION.gitVersion}.broker` } : VERSION,
   });
   const listening = await listen({
     ...options.listen,

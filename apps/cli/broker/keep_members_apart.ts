@@ -11,10 +11,11 @@ export async function keepMembersApart(client: ApiClient, namespace: string, sig
   try {
     await client.request({ method: "GET", path: "/apis/admissionregistration.k8s.io/v1", signal });
   } catch (error) {
-    if (!failedWith(error, 404)) throw error;
+    if (!failedWith(error, "NotFound")) throw error;
     const { gitVersion } = await client.version();
-    if (gitVersion.includes("+strait")) return "Each cluster can write its own objects only: the embedded broker sees to it";
-    return `Kubernetes ${gitVersion} has no admission policies (1.30 has): clusters can overwrite each other's objects`;
+    if (gitVersion.endsWith("+strait.broker"))
+      return "Each cluster can write its own objects only: the embedded broker sees to it";
+    return `API server ${gitVersion} has no admission policies (Kubernetes 1.30 has): clusters can overwrite each other's objects`;
   }
   for (const object of memberPolicies(namespace)) await apply(client, object, signal);
   return "Each cluster can write its own objects only";
