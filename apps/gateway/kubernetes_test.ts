@@ -108,9 +108,10 @@ describe("A gateway alone in its cluster", () => {
     const node = nodeObject("gw1", "172.31.1.2", "10.1.0.0/24");
     node.metadata["annotations"] = { "gateway.submariner.io/fast": "yes" };
     server.objects({ group: "", version: "v1", plural: "nodes" }).put(node);
-    await gateway(server);
+    await gateway(server, "gw1", "172.31.1.2", { SUBMARINER_GLOBALCIDR: "242.0.0.0/16" });
     await until("a Gateway", () => gatewayOf(server, "gw1") !== undefined);
     expect(gatewayOf(server, "gw1")?.status.statusFailure).toContain("gateway.submariner.io/fast means nothing");
+    expect(gatewayOf(server, "gw1")?.status.statusFailure).toContain("SUBMARINER_GLOBALCIDR is not obeyed");
     await until("an Endpoint", () => ownEndpoints(server).length === 1);
   });
 

@@ -64,6 +64,8 @@ export function findLocalState(options: LocalStateOptions, current: readonly Add
     healthCheckIps: healthCheck.addresses,
   });
   const failures = [...settings.warnings, ...found.notes];
+  if (context.env["SUBMARINER_GLOBALCIDR"])
+    failures.push("SUBMARINER_GLOBALCIDR is not obeyed: addresses are not translated yet");
   if (!endpoint.ok) failures.unshift(endpoint.reason);
   if (healthCheck.reason !== undefined && config.probes.enabled) failures.push(healthCheck.reason);
   return { endpoint: endpoint.ok ? endpoint.value : undefined, healthCheck, failures };
