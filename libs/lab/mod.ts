@@ -23,9 +23,10 @@ export { CommandError, type CommandOptions, type CommandOutput, output, run } fr
 export { clusterFile, writeConfig } from "./config_file.ts";
 export { Authority, type KeyPair, type Subject } from "./control_plane/authority.ts";
 export { ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
+export { type ControlPlaneKind, wantedKind } from "./control_plane/kind.ts";
 export { ensureKube, type KubeBinaries, kubeBinaries, kubeObstacle } from "./control_plane/kube_binaries.ts";
 export { kubeConfig } from "./control_plane/kubeconfig.ts";
-export { type ControlPlaneKind, type ControlPlaneSpec, wantedKind } from "./control_plane/spec.ts";
+export type { ControlPlaneSpec } from "./control_plane/spec.ts";
 export { cutWire, killProcesses, shrinkMtu, unplugWire, wireOf } from "./faults.ts";
 export type { Installed } from "./installed.ts";
 export { type KernelVxlanOptions, kernelVxlan } from "./kernel_vxlan.ts";

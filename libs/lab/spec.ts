@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ControlPlaneKind } from "./control_plane/spec.ts";
+import type { ControlPlaneKind } from "./control_plane/kind.ts";
 import type { ProxyMode } from "./real_node/real_node_config.ts";
 
 /** IP version: of a pod's address (inner) or of the nodes' (underlay). */

@@ -7,10 +7,11 @@ import { parse } from "yaml";
 import type { Namespace } from "../namespace.ts";
 import { answers } from "./answers.ts";
 import { Daemon } from "./daemon.ts";
+import type { ControlPlaneKind } from "./kind.ts";
 import { forgetHistory, prepareLight } from "./light.ts";
 import { firstAddress, hostPort, type Program, type ServerPlace } from "./program.ts";
 import { prepareReal } from "./real.ts";
-import type { ControlPlaneKind, ControlPlaneSpec } from "./spec.ts";
+import type { ControlPlaneSpec } from "./spec.ts";
 
 /** How long each server may take until it is up, in milliseconds: a real one needs 3 s, on a machine full of others' work far more. */
 const START_LIMIT = 90_000;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Namespace } from "../namespace.ts";
-
-/** Light: Strait's own small API server. Real: Debian's etcd with the kube-apiserver and kube-controller-manager of tests/kube. */
-export type ControlPlaneKind = "light" | "real";
+import type { ControlPlaneKind } from "./kind.ts";
 
 export interface ControlPlaneSpec {
   readonly kind: ControlPlaneKind;
@@ -28,11 +26,4 @@ export interface ControlPlaneSpec {
   readonly flags?: readonly string[];
   /** Added to the servers' environment. */
   readonly env?: Readonly<Record<string, string>>;
-}
-
-/** The kind that STRAIT_KUBE names; light where it is not set. Throws on any other word. */
-export function wantedKind(env: Readonly<Record<string, string | undefined>> = process.env): ControlPlaneKind {
-  const kind = env["STRAIT_KUBE"] ?? "light";
-  if (kind === "light" || kind === "real") return kind;
-  throw new TypeError(`STRAIT_KUBE is ${kind}: it must be light or real`);
 }

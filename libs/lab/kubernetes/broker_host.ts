@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { startControlPlane } from "../control_plane/control_plane.ts";
-import type { ControlPlaneKind } from "../control_plane/spec.ts";
+import type { ControlPlaneKind } from "../control_plane/kind.ts";
 import type { Station } from "../station.ts";
 import { type BrokerServer, EmbeddedBroker } from "./embedded_broker.ts";
 import { API_PORT } from "./kubelet_files.ts";

@@ -6,7 +6,7 @@ import type { ApiRequest, Node as KubeNode } from "@strait/k8s";
 import { type Cluster, nodesOf } from "../cluster.ts";
 import { type ControlPlane, startControlPlane } from "../control_plane/control_plane.ts";
 import { Daemon } from "../control_plane/daemon.ts";
-import type { ControlPlaneKind } from "../control_plane/spec.ts";
+import type { ControlPlaneKind } from "../control_plane/kind.ts";
 import { Namespace } from "../namespace.ts";
 import type { Node } from "../node.ts";
 import { ForeignNamespace } from "../real_node/foreign_namespace.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
+import { wantedKind } from "./kind.ts";
 import { firstAddress, hostPort } from "./program.ts";
-import { wantedKind } from "./spec.ts";
 
 test("wantedKind is light unless STRAIT_KUBE says real, and takes no other word", () => {
   expect(wantedKind({})).toBe("light");
