@@ -114,6 +114,34 @@ describe("The exchange with the broker", () => {
     expect(names(broker, THERE)).toEqual(["east", "east-submariner-cable-east-172-31-1-2"]);
   });
 
+  test.each(["broker", "local"] as const)(
+    "keeps the old Endpoint of a cluster while the %s refuses the new one",
+    async (side) => {
+      const scene = new Scene("east", server(), server());
+      put(scene.local, ...published("east", 1));
+      put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
+      await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(scene.broker, THERE).length === 4);
+      await scene.inStep();
+      const refusing = scene[side];
+      refusing.intercept = ({ method }) => (method === "POST" ? failure(500, "InternalError", "not now") : undefined);
+      if (side === "broker") {
+        put(scene.local, raw(endpointObject(endpoint("east", 1, 2), HERE)));
+        scene.local.objects(EndpointKind).delete(`${HERE}/${EAST[1]}`);
+      } else {
+        put(scene.broker, pushed(raw(endpointObject(endpoint("west", 2, 2), HERE)), "west"));
+        scene.broker.objects(EndpointKind).delete(`${THERE}/${WEST[1]}`);
+      }
+      const ends = () =>
+        names(refusing, side === "broker" ? THERE : HERE).filter((name) => /^(east.*-1-\d|west.*-2-\d)$/.test(name));
+      await scene.until("told", () => scene.sync.state.problems.length === 1);
+      await scene.pass(20_000);
+      expect(ends()).toEqual([EAST[1] ?? "", WEST[1] ?? ""]);
+      refusing.intercept = () => undefined;
+      const changed = side === "broker" ? EAST : WEST;
+      await scene.until("the new one only", () => ends().length === 2 && !ends().includes(changed[1] ?? ""));
+    },
+  );
+
   test("makes an Endpoint anew on the broker that was made anew here", async () => {
     const scene = new Scene("east", server(), server());
     put(scene.local, ...published("east", 1));
