@@ -44,6 +44,9 @@ export function attempt(
 /** From so many rows of a map on they are written together. */
 const BATCH = 16;
 
+/** After so many rows in sequence that cannot be written the rest is not tried: a map that is full stays full. */
+const HOPELESS = 64;
+
 /** Rows of one system call. */
 const CHUNK = 4096;
 
@@ -87,11 +90,19 @@ export class RowMaps {
     const { encodeKey, encodeValue } = this.#codec(name);
     const map = this.#map(name);
     if (put.size >= BATCH && this.#writeMany(name, put, changes)) return;
+    let [tried, lost] = [0, 0];
     for (const row of put.values()) {
+      const before = changes.failures.length;
       attempt(changes, "writes", name, `${name} ${keyOf(name, row)}`, () => {
         map.update(encodeKey(row), encodeValue(row));
         return 1;
       });
+      tried++;
+      lost = changes.failures.length > before ? lost + 1 : 0;
+      if (lost < HOPELESS || tried === put.size) continue;
+      const reason = `${lost} rows after each other could not be written, ${put.size - tried} more were not tried: the map holds ${map.info().maxEntries} rows at most`;
+      changes.failures.push({ object: `map ${name}`, reason });
+      return;
     }
   }
 

@@ -96,6 +96,17 @@ inOwnNamespace(import.meta.path, () => {
     expect(maps.read().subnets.has(keyOf("subnets", { prefix: cidr("10.3.0.0/16"), kind: "remote", cluster: 1 }))).toBe(true);
   });
 
+  test("a map that takes no more rows is told with its size, and not row by row", () => {
+    const rows = all();
+    for (let cluster = 300; cluster < 800; cluster++) addRow(rows, "slots", { cluster, slot: 0, hop: 1 });
+    const { failures } = sync(rows);
+    expect(failures).toHaveLength(65);
+    expect(failures.at(-1)?.object).toBe("map slots");
+    expect(failures.at(-1)?.reason).toMatch(
+      /^64 rows after each other .*, 436 more were not tried: the map holds 65792 rows at most$/,
+    );
+  });
+
   test("nothing is left when nothing is wanted", () => {
     sync(emptyRows());
     expect(maps.read()).toEqual(emptyRows());
