@@ -11,6 +11,8 @@ import { until } from "./support/until.ts";
 
 const NAMESPACE = "/apis/submariner.io/v1/namespaces/submariner-operator";
 
+const LEASE = "/apis/coordination.k8s.io/v1/namespaces/submariner-operator/leases/submariner-gateway-lock";
+
 async function listed<T>(kube: KubeCluster, plural: string): Promise<readonly T[]> {
   return ((await kube.request({ method: "GET", path: `${NAMESPACE}/${plural}` })) as { readonly items: readonly T[] }).items;
 }
@@ -30,6 +32,8 @@ describeIf(labObstacle())("gateways that a broker joined", () => {
   const ownEndpoints = async (kube: KubeCluster, id: string) =>
     (await listed<Endpoint>(kube, "endpoints")).filter(({ spec }) => spec.cluster_id === id);
   const leaderOf = async (kube: KubeCluster) => (await gateways(kube)).filter(({ status }) => status.haStatus === "active");
+  const holder = async () =>
+    ((await east.request({ method: "GET", path: LEASE })) as { spec: { holderIdentity?: string } }).spec.holderIdentity;
   const appOn = (kube: KubeCluster, name: string): KubeApp => {
     const node = joined.lab.nodes.find((one) => one.cluster === kube.cluster.id && one.name === name);
     if (!node) throw new RangeError(`there is no node ${name}`);
@@ -106,23 +110,25 @@ describeIf(labObstacle())("gateways that a broker joined", () => {
     await joined.connected();
   }, 60_000);
 
-  test("change leaders without losing a packet when the leader is asked to end, and the new one's Endpoint is the only one", async () => {
+  test("have a leader again at once, and lose no packet, when the leader is asked to end", async () => {
     const load = await joined.load();
     const [old] = await leaderOf(east);
     const app = appOn(east, old?.metadata.name ?? "");
     const { pid } = app;
     const began = performance.now();
     app.kill("SIGTERM");
-    const [leader] = await until("another leader", async () => {
-      const leaders = await leaderOf(east);
-      return leaders.length === 1 && leaders[0]?.metadata.name !== old?.metadata.name && leaders;
+    await until("the end of the old leader", () => app.pid !== pid);
+    // The kubelet may be faster than the other gateway, so that the same one leads again.
+    const leader = await until("a leader that holds the lease", async () => {
+      const [one, ...others] = await leaderOf(east);
+      return one && others.length === 0 && (await holder()) === `${one.metadata.name}-submariner-gateway` && one;
     });
     // A lease that was given up is taken with the next try, not when it has run out (15 s).
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(performance.now() - began).toBeLessThan(14_000);
     for (const kube of [east, west]) {
       await until(`one Endpoint in ${kube.cluster.id}`, async () => {
         const [endpoint, ...others] = await ownEndpoints(kube, "east");
-        return others.length === 0 && endpoint?.spec.hostname === leader?.metadata.name;
+        return others.length === 0 && endpoint?.spec.hostname === leader.metadata.name;
       });
     }
     await startedAgain(app, pid);
@@ -132,17 +138,15 @@ describeIf(labObstacle())("gateways that a broker joined", () => {
 
   test("keep two leaders from harming anything: the lease is taken away behind the leader's back", async () => {
     const load = await joined.load();
-    const path = "/apis/coordination.k8s.io/v1/namespaces/submariner-operator/leases/submariner-gateway-lock";
-    const lease = (await east.request({ method: "GET", path })) as { spec: Record<string, unknown> };
+    const lease = (await east.request({ method: "GET", path: LEASE })) as { spec: Record<string, unknown> };
     await east.request({
       method: "PUT",
-      path,
+      path: LEASE,
       body: { ...lease, spec: { ...lease.spec, holderIdentity: "nobody-we-know", leaseDurationSeconds: 3 } },
     });
     await until("a leader that holds the lease", async () => {
-      const now = (await east.request({ method: "GET", path })) as { spec: { holderIdentity?: string } };
       const leaders = await leaderOf(east);
-      return leaders.length === 1 && now.spec.holderIdentity === `${leaders[0]?.metadata.name}-submariner-gateway`;
+      return leaders.length === 1 && (await holder()) === `${leaders[0]?.metadata.name}-submariner-gateway`;
     });
     await until("one Endpoint", async () => (await ownEndpoints(east, "east")).length === 1);
     await joined.connected();
