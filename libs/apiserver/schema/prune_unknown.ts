@@ -24,10 +24,21 @@ export function pruneUnknown(
       const next = path === "" ? name : `${path}.${name}`;
       const inner = memberSchema(schema, name);
       if (inner === "unknown") unknown.push(next);
-      else put(result, name, prune(member, inner, all, next));
+      else if (!inMetadata || !isOmitted(member, inner, schema.required?.includes(name) || shownEmpty.has(name)))
+        put(result, name, prune(member, inner, all, next));
     }
     return result;
   }
+}
+
+/** Lists that an object has although nothing is in them. */
+const shownEmpty = new Set(["endpoints", "rules", "storedVersions"]);
+
+/** Built-in types leave out lists and maps that are empty. An empty object that is no map says something (`emptyDir: {}`). */
+function isOmitted(value: Json, schema: JsonSchema | undefined, isShown: boolean): boolean {
+  if (isShown || schema === undefined) return false;
+  if (Array.isArray(value)) return value.length === 0 && schema.type === "array";
+  return isObject(value) && Object.keys(value).length === 0 && typeof schema.additionalProperties === "object";
 }
 
 /** The schema of a member; undefined where anything goes. */

@@ -58,7 +58,8 @@ export class StructuralSchema {
 
   /**
    * The object without fields that the schema does not know, and their paths ("spec.foo", "spec.list[0].bar"): to report with
-   * `fieldValidation=Strict` or `Warn`. For built-in kinds null is as good as absent, and goes too.
+   * `fieldValidation=Strict` or `Warn`. For built-in kinds and in metadata null, an empty list and an
+   * empty map are as good as absent, and go too.
    */
   prune(object: JsonObject): { object: JsonObject; unknown: readonly string[] } {
     return pruneUnknown(object, this.rooted, { dropNulls: this.#builtin });

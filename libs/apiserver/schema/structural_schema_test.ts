@@ -8,6 +8,10 @@ const spec = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
   type: "object",
   properties: { spec: { type: "object", properties, ...more } },
 });
+const withList: Json = {
+  type: "object",
+  properties: { spec: { type: "object", properties: { list: { type: "array", items: { type: "string" } } } } },
+};
 const of = (schema: Json) => must(StructuralSchema.ofCustom(schema));
 const faults = (schema: Json, object: JsonObject) => of(schema).validate(object);
 
@@ -267,6 +271,17 @@ test("StructuralSchema.ofBuiltin prunes and checks a Pod, and drops nulls", () =
   expect(schema?.undecodable({ apiVersion: "v1", kind: "Pod", spec: { containers: "x" } })).toBe(
     'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal string into field spec.containers of type array',
   );
+});
+
+test("StructuralSchema.prune leaves out empty lists and maps where Kubernetes does, and keeps empty objects that say something", () => {
+  const pod = StructuralSchema.ofBuiltin({ group: "", version: "v1", kind: "Pod" });
+  const spec = { containers: [], tolerations: [], nodeSelector: {}, volumes: [{ name: "v", emptyDir: {} }], securityContext: {} };
+  expect(pod?.prune({ metadata: { labels: {}, finalizers: [] }, spec }).object).toEqual({
+    metadata: {},
+    spec: { containers: [], volumes: [{ name: "v", emptyDir: {} }], securityContext: {} },
+  });
+  const custom = of(withList).prune({ metadata: { labels: {} }, spec: { list: [] } });
+  expect(custom.object).toEqual({ metadata: {}, spec: { list: [] } });
 });
 
 test("strictDecodingError lists the unknown fields", () => {
