@@ -41,6 +41,12 @@ check: build
 build:
     @bun run tools/build.ts
 
+# real Kubernetes clusters on this machine, nodes with kubelet and containerd: up [--clusters 2] [--nodes 2] [--proxy MODE], status, down
+[no-exit-message]
+kube *args: build
+    @case "${1:-}" in up) bun run tools/build_kube.ts && bun run tools/image/build_image.ts --native ;; esac
+    @bun run libs/lab/kube/main.ts "$@"
+
 # the product as an OCI image for amd64 and arm64, without a container engine: [--arch amd64] [--name NAME:TAG]
 [no-exit-message]
 image *args: build

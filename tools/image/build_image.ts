@@ -12,15 +12,25 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ArchImage, writeImage } from "@strait/oci";
 import { $ } from "bun";
+import { newestChange } from "../newest_change.ts";
 import { appFiles } from "./app_files.ts";
 import { type Arch, arches } from "./arch.ts";
 import { rootFs } from "./root_fs.ts";
 
 const { version }: { version: string } = await Bun.file("apps/cli/package.json").json();
 const { values } = parseArgs({
-  options: { arch: { type: "string", default: "amd64,arm64" }, name: { type: "string", default: `localhost/strait:${version}` } },
+  options: {
+    native: { type: "boolean", default: false },
+    arch: { type: "string", default: "amd64,arm64" },
+    name: { type: "string", default: `localhost/strait:${version}` },
+  },
 });
-const wanted = values.arch.split(",").map((name) => {
+const tar = "build/image/strait.tar";
+// For this machine's own use, where nothing changed since: there is nothing to do.
+const inputs = ["apps/**/*.ts", "libs/**/*.ts", "tools/image/*.ts", "native/*", "build/bpf/*.o", "bun.lock"];
+if (values.native && (await newestChange([tar])) > (await newestChange(inputs))) process.exit(0);
+const own = process.arch === "arm64" ? "arm64" : "amd64";
+const wanted = (values.native ? own : values.arch).split(",").map((name) => {
   const arch = arches.find((candidate) => candidate.name === name);
   if (!arch) throw new RangeError(`--arch ${name}: use ${arches.map((one) => one.name).join(", ")}`);
   return arch;
@@ -30,7 +40,6 @@ const work = "build/image";
 const epoch = Number((await $`git log -1 --format=%ct`.text()).trim());
 const revision = (await $`git rev-parse HEAD`.text()).trim();
 const created = new Date(epoch * 1000).toISOString();
-const tar = join(work, "strait.tar");
 const digest = await writeImage({
   name: values.name,
   images: await Promise.all(wanted.map(build)),
@@ -45,7 +54,7 @@ const digest = await writeImage({
   layout: join(work, "oci"),
   tar,
 });
-console.log(`${values.name} ${digest} (${values.arch}): ${tar}`);
+console.log(`${values.name} ${digest} (${wanted.map((arch) => arch.name).join(", ")}): ${tar}`);
 
 async function build(arch: Arch): Promise<ArchImage> {
   const base = join(work, `root-${arch.name}`);
