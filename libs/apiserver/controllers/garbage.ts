@@ -45,11 +45,7 @@ export function garbageController(api: Api): KeyedWorker {
   });
   // A crash may have come between a deletion and the work that follows from it.
   worker.add(...api.store.missingOwners().map((uid) => `dead ${uid}`));
-  for (const { resource } of api.types.all().map((type) => ({ resource: type.storage }))) {
-    for (const stored of api.store.list({ resource })) {
-      if (stored.body.includes('"deletionTimestamp"')) worker.add(`held ${parseStored(stored).metadata.uid}`);
-    }
-  }
+  worker.add(...api.store.maybeDeleting().map((uid) => `held ${uid}`));
   return worker;
 }
 

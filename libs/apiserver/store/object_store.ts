@@ -132,6 +132,14 @@ export class ObjectStore {
       .map(({ owner }) => owner);
   }
 
+  /** Uids of objects that say somewhere when they are deleted: those that wait for a finalizer are among them. */
+  maybeDeleting(): string[] {
+    return this.#db
+      .query<{ uid: string }, []>("SELECT uid FROM objects WHERE uid IS NOT NULL AND instr(body, '\"deletionTimestamp\"') > 0")
+      .all()
+      .map(({ uid }) => uid);
+  }
+
   /** Writes a new state and sets its `metadata.resourceVersion`. @returns the change, already told to the listeners. */
   put(key: ObjectKey, object: Storable, old?: StoredObject): Change {
     return this.#commit(key, old ? "MODIFIED" : "ADDED", object, old?.body);
