@@ -17,12 +17,20 @@ export function removeFields(
 ): JsonObject {
   const result = copy(object);
   // Parents come first: an item of a list that goes itself goes while it still has its keys.
-  for (const path of fields.paths()) if (!isKey(path) && !holds(path)) remove(result, schema, definitions, path, []);
+  for (const path of fields.paths()) if (!isKey(path)) remove(result, schema, definitions, highest(path), []);
   return result;
 
-  /** A field below which somebody owns something stays, with just that; an item of a list goes as a whole. */
-  function holds(path: readonly Step[]): boolean {
-    return path.at(-1)?.startsWith("f:") === true && owned.touches(path);
+  /**
+   * What goes with a field: the outermost object around it in which nobody owns anything any more, with whatever nobody owns in there
+   * (defaults). A field below which somebody owns something stays, with just that.
+   */
+  function highest(path: readonly Step[]): readonly Step[] {
+    for (let length = 1; length <= path.length; length++) {
+      const prefix = path.slice(0, length);
+      const isField = prefix.at(-1)?.startsWith("f:") === true && prefix[0] !== "f:metadata";
+      if (isField && !owned.touches(prefix)) return prefix;
+    }
+    return path.at(-1)?.startsWith("f:") === true && owned.touches(path) ? [] : path;
   }
 
   function remove(

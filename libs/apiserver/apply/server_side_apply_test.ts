@@ -82,6 +82,20 @@ test("serverSideApply keeps what is still applied of a map that the manager owne
   const live = configMap({ a: "1", b: "2" }, { managedFields: [entry] });
   expect(applied(live, configMap({ a: "1" }), "me")["data"]).toEqual({ a: "1" });
   expect(applied(live, configMap({}), "me")).toHaveProperty("data", {});
+  expect(applied(live, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" } }, "me")).not.toHaveProperty("data");
+});
+
+test("serverSideApply takes defaults away with the object that nobody owns anything of any more", () => {
+  const pod = (spec?: JsonObject): JsonObject => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p" },
+    ...(spec && { spec }),
+  });
+  const first = applied(undefined, pod({ securityContext: { runAsUser: 1 }, hostname: "h" }), "me", {}, pods);
+  const live = { ...first, spec: { securityContext: { runAsUser: 1, fsGroup: 2 }, hostname: "h", dnsPolicy: "ClusterFirst" } };
+  expect(applied(live, pod({ hostname: "h" }), "me", {}, pods)["spec"]).toEqual({ hostname: "h", dnsPolicy: "ClusterFirst" });
+  expect(applied(live, pod(), "me", {}, pods)).not.toHaveProperty("spec");
 });
 
 test("serverSideApply leaves what another manager also owns", () => {
