@@ -168,6 +168,16 @@ describe("a custom resource", () => {
     expect([less.body.spec.ports, less.body.spec.tags]).toEqual([[{ port: 2, protocol: "TCP" }], ["b"]]);
   });
 
+  test("of more than 1.5 MiB is refused and not stored", async () => {
+    const big = (name: string, mebibytes: number) =>
+      api.post(path, gadget(name, { free: { a: "x".repeat(mebibytes * 2 ** 20) } }));
+    expect((await big("large", 1.4)).status).toBe(201);
+    const { status, body } = await big("too-large", 1.6);
+    expect(body.message).toBe("etcdserver: request is too large");
+    expect([413, 500]).toContain(status); // the real server hands on etcd's words as 500; what says 413 is right, too
+    expect((await api.get(`${path}/too-large`)).status).toBe(404);
+  });
+
   test("refuses a strategic merge patch: it has no merge keys", async () => {
     await api.make(path, gadget("strategic"));
     const { status, body } = await api.patch("strategic-merge-patch", `${path}/strategic`, { spec: { size: 1 } });
