@@ -135,6 +135,9 @@ export class NodeMirror {
     else this.#addresses.set(key, address);
     if (isLinkLocal(address.address)) return;
     this.#dirt.interfaces.add(address.ifindex);
+    // With its last IPv4 address an interface loses its routes, and nobody tells of those (fib_disable_ip).
+    if (gone && this.#routesOf.has(address.ifindex)) this.#stale = true;
+    if (gone && this.#routed.has(address.ifindex)) this.#dirt.everyPath = true;
     // ptp gives every pod's interface the same address: what the node has elsewhere too changes nothing for the rest.
     const text = formatAddress(address.address);
     const elsewhere = [...this.#addresses.values()].some((other) => other !== address && formatAddress(other.address) === text);
