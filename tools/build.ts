@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Compiles what is not TypeScript: `bpf/*.c` → `build/bpf/*.o`, `bpf/unit/*.c` → `build/bpf/unit/*.o`,
- * `native/*.c` → `build/native/libstraitshim.so`. An output newer than its inputs is left alone, so the command is cheap to repeat.
+ * `native/*.c` → `build/native/libstraitshim.so`,
+ * and the `strait` command → `build/strait`. An output newer than its inputs is left alone, so the command is cheap to repeat.
  *
  * @example
  * ```sh
@@ -76,11 +77,22 @@ async function make(step: Step): Promise<boolean> {
   return true;
 }
 
+/** The one binary: every app and the command, with Bun inside. What it loads lies beside it in build/. */
+function binaryStep(): Step {
+  return {
+    output: "build/strait",
+    inputs: ["apps/**/*.ts", "libs/**/*.ts", "apps/*/package.json", "bun.lock", "tools/build.ts"],
+    command: async (output) => [process.execPath, "build", "--compile", "apps/cli/main.ts", "--outfile", output],
+  };
+}
+
 const sources = async (pattern: string) => (await Array.fromAsync(new Bun.Glob(pattern).scan("."))).sort();
 
 const steps = await Promise.all([...(await sources("bpf/*.c")), ...(await sources("bpf/unit/*.c"))].map(bpfStep));
 const native = await sources("native/*.c");
 if (native.length > 0) steps.push(shimStep(native));
+
+steps.push(binaryStep());
 
 const results = await Promise.allSettled(steps.map(make));
 const failures = results.filter((result) => result.status === "rejected");

@@ -25,7 +25,7 @@ export async function appFiles({ arch, rootFs, to, version, created }: AppFilesO
   await mkdir(join(home, "native"), { recursive: true });
   await mkdir(join(home, "bpf"), { recursive: true });
   await mkdir(join(to, "usr/bin"), { recursive: true });
-  await $`${process.execPath} build --compile --target=${arch.bunTarget} --outfile ${join(home, "strait")} apps/cli/main.ts --external @strait/app-broker`.quiet();
+  await $`${process.execPath} build --compile --target=${arch.bunTarget} --outfile ${join(home, "strait")} apps/cli/main.ts`.quiet();
   await symlink("../lib/strait/strait", join(to, "usr/bin/strait"));
   await compileShim(arch, rootFs, join(home, "native/libstraitshim.so"));
   for (const object of (await readdir("build/bpf")).filter((name) => name.endsWith(".o"))) {
