@@ -2,9 +2,9 @@
 import { badRequest, conflict, forbidden, notFound } from "../http/status_error.ts";
 import { type ApiObject, section, text, timestamp } from "../kinds/api_object.ts";
 import { isObject, type Json, type JsonObject } from "../patch/mod.ts";
+import { admit } from "./admit.ts";
 import { present } from "./present.ts";
 import { type Api, keyOf, type Scope } from "./scope.ts";
-import { admit } from "./write.ts";
 
 export type Propagation = "Foreground" | "Background" | "Orphan";
 

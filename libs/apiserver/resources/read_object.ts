@@ -102,6 +102,6 @@ export function decodeObject(scope: Scope, object: ApiObject): ApiObject {
   if (mode === "Warn") for (const path of unknown) scope.warn(`unknown field "${path}"`);
   const fault = scope.type.builtIn ? schema.undecodable(pruned) : undefined;
   if (fault !== undefined) throw badRequest(fault);
-  const { apiVersion, kind, metadata } = object;
-  return { ...pruned, apiVersion, kind, metadata };
+  const { apiVersion, kind } = object;
+  return { ...pruned, apiVersion, kind, metadata: readMeta(pruned["metadata"]) };
 }
