@@ -54,10 +54,11 @@ export class FieldSet {
     if (child?.isEmpty) this.#children.delete(step);
   }
 
-  /** All paths, in the order of their text; a path before those below it. */
+  /** All paths, in the order in which messages of Kubernetes list them: a level's own first, then those below. */
   *paths(before: readonly Step[] = []): Generator<readonly Step[]> {
-    if (this.#member && before.length > 0) yield before;
-    for (const [step, child] of [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1))) yield* child.paths([...before, step]);
+    const children = [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [step, child] of children) if (child.isMember) yield [...before, step];
+    for (const [step, child] of children) yield* child.paths([...before, step]);
   }
 
   union(other: FieldSet): FieldSet {

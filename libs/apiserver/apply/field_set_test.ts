@@ -50,3 +50,8 @@ test("printPath writes paths as messages show them", () => {
   );
   expect(printPath(["f:metadata", "f:finalizers", 'v:"a"'])).toBe('.metadata.finalizers[="a"]');
 });
+
+test("FieldSet lists a level's own paths before those below", () => {
+  const set = FieldSet.fromFieldsV1({ "f:a": { "f:z": {} }, "f:b": {}, "f:c": { ".": {}, "f:y": {} } });
+  expect([...set.paths()].map(printPath)).toEqual([".b", ".c", ".a.z", ".c.y"]);
+});

@@ -18,6 +18,8 @@ export function trackUpdate(live: JsonObject | undefined, updated: JsonObject, s
   if (clears(updated)) return withManagers(updated, []);
   const sent = readManagers(updated);
   const managers = sent.length > 0 ? sent : readManagers(live);
+  // An object that has no record, by its age or by wish, gets none until somebody applies.
+  if (live !== undefined && managers.length === 0) return withManagers(updated, []);
   return withManagers(updated, managersAfter(managers, live ?? {}, updated, schema, write));
 }
 

@@ -67,6 +67,10 @@ test("trackUpdate keeps the record when a client leaves it out, and clears it wh
   expect(entries(trackUpdate(first, map({ a: "2" }, { managedFields: [{}] }), schema, write("you")))).toEqual([]);
 });
 
+test("trackUpdate begins no record of an object that has none", () => {
+  expect(entries(trackUpdate(map({ a: "1" }), map({ a: "2" }), schema, write("me")))).toEqual([]);
+});
+
 test("trackUpdate keeps apart the writes of a subresource", () => {
   const pods = builtinSchema({ group: "", version: "v1", kind: "Pod" }) ?? schema;
   const live = trackUpdate(
@@ -88,7 +92,7 @@ test("trackUpdate keeps apart the writes of a subresource", () => {
 });
 
 test("trackUpdate makes one of the oldest writers when there are more than ten", () => {
-  let object = map({});
+  let object = trackUpdate(undefined, map({ first: "1" }), schema, write("first", { now: new Date(now.getTime() - 1000) }));
   for (let index = 0; index < 14; index++) {
     const at = new Date(now.getTime() + index * 1000);
     const data = { ...(object["data"] as JsonObject), [`k${index}`]: "1" };
