@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ClusterKind, type Endpoint, EndpointKind, type Gateway, GatewayKind } from "@strait/k8s";
 import { FakeApiServer, failure, TestAuthority, until, webPage } from "@strait/k8s/testing";
 import { fillEast, remoteEndpoint } from "./testing/clusters.ts";
@@ -7,6 +7,9 @@ import { GatewayProcess } from "./testing/gateway_process.ts";
 
 const NS = "submariner-operator";
 const BROKER_NS = "submariner-k8s-broker";
+// Each wait has a limit of its own, which a busy machine may come near to.
+setDefaultTimeout(40_000);
+
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -78,7 +81,7 @@ describe("The leading gateway", () => {
     putSouth(broker);
     await until("our Endpoint on the broker", () => onBroker(broker).some(({ spec }) => spec.cluster_id === "east"), 20_000);
     await until("no failure", () => failureOf(server) === "");
-  }, 40_000);
+  });
 
   test.each([
     ["an expired token", () => failure(401, "Unauthorized", "Unauthorized"), "Unauthorized"],

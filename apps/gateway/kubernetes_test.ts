@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Endpoint, EndpointKind, type Gateway, GatewayKind, LeaseKind } from "@strait/k8s";
 import { FakeApiServer, until, webPage } from "@strait/k8s/testing";
 import { formatAddress } from "@strait/model";
@@ -7,6 +7,9 @@ import { fillEast, nodeObject, remoteEndpoint } from "./testing/clusters.ts";
 import { GatewayProcess } from "./testing/gateway_process.ts";
 
 const NS = "submariner-operator";
+// Each wait has a limit of its own, which a busy machine may come near to.
+setDefaultTimeout(40_000);
+
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -220,7 +223,7 @@ describe("When things go wrong, a gateway", () => {
     const server = api({ port });
     fillEast(server);
     await until("rows", () => east.kernel.rows.hops.size === 1, 20_000);
-  }, 30_000);
+  });
 
   test("keeps every row while its API server is away", async () => {
     const server = api();

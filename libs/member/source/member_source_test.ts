@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ApiClient, ClusterKind, EndpointKind } from "@strait/k8s";
 import { FakeApiServer, failure, type RawObject, until } from "@strait/k8s/testing";
 import { type ClusterFile, clusterId, formatAddress, formatCidr, nodeName } from "@strait/model";
@@ -9,6 +9,9 @@ import { MemberSource, type MemberSourceOptions } from "./member_source.ts";
 
 const NS = "submariner-operator";
 const CORE = { group: "", version: "v1" };
+// Each wait has a limit of its own, which a busy machine may come near to.
+setDefaultTimeout(40_000);
+
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
