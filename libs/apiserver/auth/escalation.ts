@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ok, type Result, refuse } from "@strait/model";
+import { notFound } from "../http/status_error.ts";
 import { objects, section, text } from "../kinds/api_object.ts";
 import { sameJson } from "../patch/mod.ts";
 import type { AdmissionRequest } from "../resources/scope.ts";
@@ -11,6 +12,8 @@ const GROUP = "rbac.authorization.k8s.io";
 /**
  * Nobody gives away what they do not have: writing a role needs its rights or the verb "escalate", writing a binding needs the rights
  * of its role or the verb "bind".
+ *
+ * @throws StatusError 404 where the role of a binding does not exist.
  */
 export function escalation(rbac: Rbac, request: AdmissionRequest): Result<unknown> {
   const { user, group, plural, object, old, namespace, name } = request;
@@ -29,7 +32,7 @@ export function escalation(rbac: Rbac, request: AdmissionRequest): Result<unknow
   const asked = { group: GROUP, plural: target.plural, namespace: namespace || undefined, name: target.name };
   if (rbac.allows(user, { verb: isBinding ? "bind" : "escalate", resource: asked })) return ok(true);
   const rules = isBinding ? rbac.roleRules(role.kind, role.name, namespace) : objects(object["rules"]).map(readRule);
-  if (!rules) return refuse(`${target.plural}.${GROUP} "${target.name}" not found`);
+  if (!rules) throw notFound({ group: GROUP, plural: target.plural }, target.name);
   const held = rbac.rulesOf(user, namespace || undefined);
   const missing = rules.filter((rule) => !covers(held, rule));
   // An aggregated role takes what others have: nobody can say beforehand how much that is.
