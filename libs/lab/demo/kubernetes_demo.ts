@@ -4,13 +4,13 @@ import { kubectlPath } from "../kubernetes/kubectl_path.ts";
 import { createLab, type KubePod, type Lab } from "../mod.ts";
 import { connected } from "./connected.ts";
 import { CABLES, type Flags } from "./flags.ts";
-import type { Verdict } from "./main.ts";
 import { podsAndService, SERVICE } from "./manifest.ts";
 import { drawMemory, measureMemory } from "./memory.ts";
 import { drawPairs, measurePairs, pairOk } from "./pairs.ts";
 import { drawServices, measureServices, serviceOf, serviceOk } from "./services.ts";
 import { drawTopology } from "./topology.ts";
 import { Typist } from "./typist.ts";
+import type { Verdict } from "./verdict.ts";
 
 const NODES = [{ name: "gw1", gateway: true }, { name: "w1" }, { name: "w2" }] as const;
 const SPEC = {

@@ -9,12 +9,7 @@ import { findLeftovers, isLabId, labObstacle, nothingLeft, removeLab } from "../
 import { type Flags, readFlags, USAGE } from "./flags.ts";
 import { kubernetesDemo } from "./kubernetes_demo.ts";
 import { standaloneDemo } from "./standalone_demo.ts";
-
-/** What a demo ends with: `ok`, and whatever it saw. */
-export interface Verdict {
-  readonly ok: boolean;
-  readonly [seen: string]: unknown;
-}
+import type { Verdict } from "./verdict.ts";
 
 /** Exit code: 0 everything passed, 1 something did not, 2 the command line or the machine cannot be used. */
 async function main(): Promise<number> {

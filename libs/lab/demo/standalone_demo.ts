@@ -2,9 +2,9 @@
 import { createLab, kernelVxlan, type Lab, plainRoutes } from "../mod.ts";
 import { drawCounters } from "./counters.ts";
 import { CABLES, type Flags, type Joined } from "./flags.ts";
-import type { Verdict } from "./main.ts";
 import { drawPairs, measurePairs, pairOk } from "./pairs.ts";
 import { drawTopology } from "./topology.ts";
+import type { Verdict } from "./verdict.ts";
 
 const NODES = [
   { name: "gw1", gateway: true, pods: 1 },
