@@ -93,7 +93,7 @@ export function serverSideApply(live: JsonObject | undefined, applied: JsonObjec
 function knownManagers(live: JsonObject | undefined, schema: RootedSchema, apply: Apply): Manager[] {
   const managers = readManagers(live);
   if (live === undefined || managers.length > 0) return managers;
-  const fields = ownable(fieldsOf(bare(live), schema));
+  const fields = ownable(compareFields({}, bare(live), schema).set);
   return [
     {
       manager: "before-first-apply",
