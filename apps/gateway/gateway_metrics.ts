@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Metrics, Sample } from "@strait/obs";
 import type { Cables } from "./cables.ts";
-import type { ConnectionState } from "./gateway_role.ts";
+import type { ConnectionState } from "./connection_book.ts";
 
 /** What the metrics are made of, asked at every scrape. */
 export interface GatewayView {

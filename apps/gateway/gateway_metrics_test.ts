@@ -4,8 +4,8 @@ import { readEndpoint } from "@strait/k8s";
 import { connectionOf, remoteLinks } from "@strait/member";
 import { address } from "@strait/model";
 import { Metrics } from "@strait/obs";
+import type { ConnectionState } from "./connection_book.ts";
 import { type GatewayView, registerGatewayMetrics } from "./gateway_metrics.ts";
-import type { ConnectionState } from "./gateway_role.ts";
 import { remoteEndpoint } from "./testing/clusters.ts";
 
 const read = readEndpoint(remoteEndpoint("west", "172.31.9.3") as never);

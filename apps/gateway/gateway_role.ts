@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EventRecorder, type GatewayConnection, GatewayKind, LeaderElector } from "@strait/k8s";
+import { LeaderElector } from "@strait/k8s";
 import {
-  connectionOf,
   type GatewayReport,
   GatewayReporter,
   type Member,
@@ -9,18 +8,16 @@ import {
   Prober,
   Publisher,
   probeTargets,
-  type RemoteLink,
-  type RttSummary,
   remoteLinks,
 } from "@strait/member";
-import { type ClusterId, formatAddress, GATEWAY_LEASE, gatewayName, ok, type Problem, type Result, refuse } from "@strait/model";
+import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, type Problem, type Result, refuse } from "@strait/model";
 import type { AppContext, Extra } from "@strait/node";
-import { elapsed } from "@strait/time";
 import type { BrokerDuty } from "./broker_duty.ts";
-import { ArrivalWatch, cablesOf } from "./cables.ts";
+import { ConnectionBook, type ConnectionState } from "./connection_book.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
 import { findLocalState, type LocalState } from "./local_state.ts";
 import type { NodeNetwork } from "./node_network.ts";
+import { TroubleEvents } from "./trouble_events.ts";
 
 export interface GatewayRoleOptions {
   readonly context: AppContext;
@@ -34,17 +31,6 @@ export interface GatewayRoleOptions {
   readonly openBroker: ((onChange: () => void) => BrokerDuty) | undefined;
 }
 
-/** What one connection is, with what metrics need besides. */
-export interface ConnectionState {
-  readonly link: RemoteLink;
-  readonly connection: GatewayConnection;
-  readonly rtt: RttSummary | undefined;
-  /** When it became connected, in Unix milliseconds; undefined where it is not. */
-  readonly establishedAt: number | undefined;
-}
-
-/** Arrivals count this long on links that are not probed: longer than two reports are apart. */
-const ARRIVAL_MS = 10_000;
 /** Failures named in a Gateway's statusFailure. */
 const TOLD_FAILURES = 8;
 
@@ -64,11 +50,9 @@ export class GatewayRole implements Extra {
   readonly #publisher: Publisher;
   readonly #reporter: GatewayReporter;
   readonly #prober: Prober | undefined;
-  readonly #events: EventRecorder;
+  readonly #events: TroubleEvents;
+  readonly #connections: ConnectionBook;
   readonly #broker: BrokerDuty | undefined;
-  readonly #arrivals = new ArrivalWatch(ARRIVAL_MS);
-  readonly #established = new Map<string, number>();
-  #recorded = new Set<string>();
   #local: LocalState | undefined;
   #leading = false;
   #holder: string | undefined;
@@ -97,13 +81,14 @@ export class GatewayRole implements Extra {
       wanted: () => this.#publication(),
     });
     this.#reporter = new GatewayReporter({ ...common, podName: config.podName, report: () => this.#report() });
-    this.#events = new EventRecorder({ client, component: "strait-gateway", host: nodeName, log, timers });
+    this.#events = new TroubleEvents({ ...common, nodeName });
     this.#broker = options.openBroker?.(() => {
       this.#reporter.changed();
       this.#record();
     });
     const { enabled, ...settings } = config.probes;
     if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
+    this.#connections = new ConnectionBook({ context, source, prober: this.#prober });
   }
 
   /** Whether this gateway leads its cluster. */
@@ -178,27 +163,7 @@ export class GatewayRole implements Extra {
 
   /** Every link to another cluster as it is now. */
   connections(): ConnectionState[] {
-    const { context, member, config } = this.#options;
-    const { source } = member;
-    const cables = cablesOf(context, source.problems);
-    const now = elapsed(context.timers);
-    const links = remoteLinks(source.remoteEndpoints);
-    const keys = new Set(links.map(({ key }) => key));
-    for (const key of this.#established.keys()) if (!keys.has(key)) this.#established.delete(key);
-    const noAddress = "one of both sides has no address to ping";
-    return links.map((link) => {
-      const probe = this.#prober?.report(link.key);
-      const receiving = (): boolean => this.#arrivals.receiving(link.key, cables.traffic(link.key)?.rxPackets ?? 0n, now);
-      const connection = connectionOf(link, {
-        cable: cables.state(link.key),
-        probe,
-        unprobed: config.probes.enabled ? noAddress : "SUBMARINER_HEALTHCHECKENABLED is false",
-        receiving: probe === undefined && receiving(),
-      });
-      if (connection.status !== "connected") this.#established.delete(link.key);
-      else if (!this.#established.has(link.key)) this.#established.set(link.key, context.timers.now());
-      return { link, connection, rtt: probe?.rtt, establishedAt: this.#established.get(link.key) };
-    });
+    return this.#connections.list();
   }
 
   #elected(leading: boolean, holder: string | undefined): void {
@@ -261,19 +226,8 @@ export class GatewayRole implements Extra {
     return rest > 0 ? [...all.slice(0, TOLD_FAILURES), `and ${rest} more`] : all;
   }
 
-  /** What is refused or out of reach is told once where `kubectl describe gateway` shows it, by the leader. */
+  /** Events are the leader's to write: the others see the same. */
   #record(): void {
-    const { member, namespace } = this.#options;
-    const told = new Set<string>();
-    const name = gatewayName(member.nodeName);
-    const gateway = { apiVersion: "submariner.io/v1", kind: GatewayKind.kind, metadata: { name, namespace } };
-    for (const { object, reason } of [...member.source.problems, ...(this.#broker?.problems() ?? [])]) {
-      const message = `${object}: ${reason}`;
-      told.add(message);
-      if (!this.#leading || this.#recorded.has(message)) continue;
-      const kind = object === "broker" ? "BrokerUnavailable" : "Refused";
-      this.#events.record(gateway, { type: "Warning", reason: kind, message });
-    }
-    if (this.#leading) this.#recorded = told;
+    if (this.#leading) this.#events.tell([...this.#options.member.source.problems, ...(this.#broker?.problems() ?? [])]);
   }
 }

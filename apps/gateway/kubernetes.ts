@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createMemberSource, type OpenPings } from "@strait/member";
 import { ok, type Result, refuse } from "@strait/model";
-import type { AppContext, AppParts } from "@strait/node";
+import { type AppContext, type AppParts, ProbePort } from "@strait/node";
 import { brokerDuty } from "./broker_duty.ts";
 import { cablesOf } from "./cables.ts";
 import { registerGatewayMetrics } from "./gateway_metrics.ts";
 import { GatewayRole } from "./gateway_role.ts";
 import { readKubernetesConfig } from "./kubernetes_config.ts";
-import { MetricsPort } from "./metrics_port.ts";
 import type { NodeNetwork } from "./node_network.ts";
 
 /** What needs this node's kernel; a test gives its own. */
@@ -65,5 +64,8 @@ export async function gatewayParts(context: AppContext, hands = kernelHands): Pr
     ),
     reports: role.reports,
   }));
-  return ok({ source: member.source, extras: [role, new MetricsPort(metrics, config.value.metricsPort)] });
+  return ok({
+    source: member.source,
+    extras: [role, new ProbePort({ context, port: config.value.metricsPort, source: member.source })],
+  });
 }
