@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createMemberSource, type OpenPings } from "@strait/member";
 import { ok, type Result, refuse } from "@strait/model";
-import type { AppContext, AppParts } from "@strait/node";
+import { type AppContext, type AppParts, ProbePort } from "@strait/node";
 import { AgentRole } from "./agent_role.ts";
 import { readKubernetesConfig } from "./kubernetes_config.ts";
 
@@ -33,5 +33,8 @@ export async function agentParts(context: AppContext, pings = kernelPings): Prom
   if (!made.ok) return made;
   const member = made.value;
   const role = new AgentRole({ context, member, config: config.value, namespace, openPings: await pings() });
-  return ok({ source: member.source, extras: [role] });
+  return ok({
+    source: member.source,
+    extras: [role, new ProbePort({ context, port: config.value.probePort, source: member.source })],
+  });
 }

@@ -5,6 +5,8 @@ import * as v from "valibot";
 /** What the node agent in Kubernetes is told by its environment, besides what every app is. */
 export interface KubernetesConfig {
   readonly probes: { readonly enabled: boolean; readonly intervalMs: number; readonly maxLost: number };
+  /** Port of probes and metrics on loopback, as Submariner's agent has one for profiles; 0 for none. */
+  readonly probePort: number;
 }
 
 /** Submariner's agent probes once in so many of the gateway's intervals. */
@@ -31,10 +33,20 @@ const enabled = v.pipe(
   v.transform((text) => text === "true" || text === "1" || text === ""),
 );
 
+const port = v.pipe(
+  v.optional(v.string(), ""),
+  v.transform((text) => (text === "" ? 32782 : Number(text))),
+  v.check(
+    (value) => Number.isInteger(value) && value >= 0 && value <= 65535,
+    "SUBMARINER_PROFILEPORT must be a whole number from 0 to 65535",
+  ),
+);
+
 const schema = v.object({
   SUBMARINER_HEALTHCHECKENABLED: enabled,
   SUBMARINER_HEALTHCHECKINTERVAL: seconds,
   SUBMARINER_HEALTHCHECKMAXPACKETLOSSCOUNT: losses,
+  SUBMARINER_PROFILEPORT: port,
 });
 
 /**
@@ -53,5 +65,6 @@ export function readKubernetesConfig(env: Readonly<Record<string, string | undef
   const from = parsed.output;
   const intervalMs = Math.min(SLOWEST_MS, from.SUBMARINER_HEALTHCHECKINTERVAL * 1000 * UPSTREAM_FACTOR);
   const maxLost = from.SUBMARINER_HEALTHCHECKMAXPACKETLOSSCOUNT;
-  return ok(Object.freeze({ probes: { enabled: from.SUBMARINER_HEALTHCHECKENABLED, intervalMs, maxLost } }));
+  const probes = { enabled: from.SUBMARINER_HEALTHCHECKENABLED, intervalMs, maxLost };
+  return ok(Object.freeze({ probes, probePort: from.SUBMARINER_PROFILEPORT }));
 }

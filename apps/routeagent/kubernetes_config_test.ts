@@ -11,7 +11,7 @@ test.each<[Record<string, string>, object]>([
     { enabled: false, intervalMs: 4000, maxLost: 2 },
   ],
 ])("the node agent reads %p", (env, probes) => {
-  expect(readKubernetesConfig(env)).toEqual({ ok: true, value: { probes } } as never);
+  expect(readKubernetesConfig(env)).toEqual({ ok: true, value: { probes, probePort: 32_782 } } as never);
 });
 
 test.each<[Record<string, string>, string]>([
@@ -21,6 +21,7 @@ test.each<[Record<string, string>, string]>([
     { SUBMARINER_HEALTHCHECKMAXPACKETLOSSCOUNT: "0.5" },
     "SUBMARINER_HEALTHCHECKMAXPACKETLOSSCOUNT must be a whole number from 1 to 1000",
   ],
+  [{ SUBMARINER_PROFILEPORT: "65536" }, "SUBMARINER_PROFILEPORT must be a whole number from 0 to 65535"],
 ])("the node agent refuses %p", (env, reason) => {
   expect(readKubernetesConfig(env)).toEqual({ ok: false, reason });
 });

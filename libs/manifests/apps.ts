@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Manifest } from "@strait/k8s";
-import { daemonSet, type EnvVar, nodeFolders } from "./daemonset.ts";
+import { daemonSet, type EnvVar, nodeFolders, type Resources } from "./daemonset.ts";
 import { imageOf, type JoinSettings } from "./join_settings.ts";
 import { BROKER_SECRET_DIR, NAMES } from "./names.ts";
+
+/** Measured on real nodes (tests/kube/real); memory is what a process has in a clusterset of a few clusters, and a quarter more. */
+export const RESOURCES: Readonly<Record<keyof typeof PROBE_PORTS, Resources>> = {
+  gateway: { requests: { cpu: "20m", memory: "96Mi" } },
+  routeagent: { requests: { cpu: "20m", memory: "96Mi" } },
+};
+
+/** Submariner's ports of metrics and profiles. Ours answer probes there too; the apps' own defaults are the same. */
+const PROBE_PORTS = { gateway: 32780, routeagent: 32782 } as const;
 
 /** Variables of both apps (reference §8). */
 function commonEnv(settings: JoinSettings): EnvVar[] {
@@ -39,8 +48,11 @@ export function gatewayDaemonSet(settings: JoinSettings): Manifest {
     nodeSelector: { [NAMES.gatewayLabel]: "true" },
     // Time to hand over the lease, which is released at once.
     graceSeconds: 5,
+    probePort: PROBE_PORTS.gateway,
+    resources: RESOURCES.gateway,
     env: [
       ...commonEnv(settings),
+      { name: "SUBMARINER_METRICSPORT", value: String(PROBE_PORTS.gateway) },
       { name: "SUBMARINER_COLORCODES", value: "blue" },
       { name: "SUBMARINER_CABLEDRIVER", value: settings.cableDriver },
       { name: "SUBMARINER_NATENABLED", value: String(settings.natEnabled) },
@@ -72,7 +84,9 @@ export function routeAgentDaemonSet(settings: JoinSettings): Manifest {
     image: imageOf(settings, NAMES.routeagent),
     command: ["strait", "routeagent"],
     graceSeconds: 5,
-    env: commonEnv(settings),
+    probePort: PROBE_PORTS.routeagent,
+    resources: RESOURCES.routeagent,
+    env: [...commonEnv(settings), { name: "SUBMARINER_PROFILEPORT", value: String(PROBE_PORTS.routeagent) }],
     volumes: nodeFolders.volumes,
     volumeMounts: nodeFolders.volumeMounts,
   });

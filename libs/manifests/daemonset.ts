@@ -19,6 +19,14 @@ export interface DaemonSetParts {
   readonly volumeMounts: readonly object[];
   /** Seconds it is given to hand over. */
   readonly graceSeconds: number;
+  /** Where it answers probes and scrapers, on loopback of the node. */
+  readonly probePort: number;
+  readonly resources: Resources;
+}
+
+/** What a container is promised. No limits: an app that is held back cannot follow its cluster, and one that is killed starts anew. */
+export interface Resources {
+  readonly requests: { readonly cpu: string; readonly memory: string };
 }
 
 /** Where an app finds the node's /proc/sys/net and /sys once more, to write: in a container both are read-only. */
@@ -59,6 +67,18 @@ export const nodeFolders = {
 } as const;
 
 /**
+ * Neither probe looks at an API server or a broker: an app that waits for one is alive, and ready once its node carries the traffic.
+ * A process is started again only after a minute without any answer, which no load explains.
+ */
+function probes(port: number) {
+  const ask = (path: string) => ({ httpGet: { host: "127.0.0.1", path, port, scheme: "HTTP" } });
+  return {
+    readinessProbe: { ...ask("/readyz"), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
+    livenessProbe: { ...ask("/healthz"), initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+  };
+}
+
+/**
  * A DaemonSet on the host network that tolerates every taint and is renewed one node at a time: the data path goes on while an
  * app is away, so the order of nodes matters more than speed.
  */
@@ -94,6 +114,8 @@ export function daemonSet(parts: DaemonSetParts): Manifest {
                 capabilities: { drop: ["ALL"], add: CAPABILITIES },
                 seccompProfile: { type: "RuntimeDefault" },
               },
+              ...probes(parts.probePort),
+              resources: parts.resources,
               terminationMessagePolicy: "FallbackToLogsOnError",
               volumeMounts: parts.volumeMounts,
             },

@@ -31,6 +31,7 @@ export * from "./node_status.ts";
 export * from "./once_per_turn.ts";
 export * from "./options.ts";
 export * from "./print_verdicts.ts";
+export * from "./probe_port.ts";
 export * from "./read_config.ts";
 export * from "./reconciler.ts";
 export * from "./run_app.ts";

@@ -21,16 +21,22 @@ export interface StatusSources {
  * const answer = await statusApp({ health, metrics, status: () => ({ app: "gateway" }) }).request("/readyz");
  */
 export function statusApp({ health, metrics, status, onError }: StatusSources): Hono {
-  const app = new Hono();
-  app.get("/healthz", (c) => c.text(...answer(health.liveness())));
-  app.get("/readyz", (c) => c.text(...answer(health.readiness())));
-  app.get("/metrics", (c) => c.body(metrics.render(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }));
+  const app = probeApp({ health, metrics });
   app.get("/status", (c) => c.body(`${toJson(status())}\n`, 200, { "content-type": "application/json" }));
   app.notFound((c) => c.text("not found: there are /healthz, /readyz, /metrics and /status\n", 404));
   app.onError((error, c) => {
     onError?.(error);
     return c.text(`${error.message}\n`, 500);
   });
+  return app;
+}
+
+/** Of these only what probes and scrapers ask for: /healthz, /readyz and /metrics. */
+export function probeApp({ health, metrics }: Pick<StatusSources, "health" | "metrics">): Hono {
+  const app = new Hono();
+  app.get("/healthz", (c) => c.text(...answer(health.liveness())));
+  app.get("/readyz", (c) => c.text(...answer(health.readiness())));
+  app.get("/metrics", (c) => c.body(metrics.render(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }));
   return app;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { $ } from "bun";
 import { type Document, imageOf, indexOf } from "./documents.ts";
@@ -59,6 +59,8 @@ export async function writeImage({ name, images, entrypoint, labels, epoch, layo
   await writeFile(join(layout, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
   await mkdir(dirname(tar), { recursive: true });
   const flags = ["--sort=name", `--mtime=@${epoch}`, "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
-  await $`tar ${flags} -C ${layout} -cf ${tar} blobs index.json oci-layout`;
+  // Somebody may be reading the one before.
+  await $`tar ${flags} -C ${layout} -cf ${tar}.new blobs index.json oci-layout`;
+  await rename(`${tar}.new`, tar);
   return index.descriptor.digest;
 }

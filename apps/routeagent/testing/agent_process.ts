@@ -106,6 +106,7 @@ export class AgentProcess {
       SUBMARINER_CLUSTERCIDR: "10.1.0.0/16",
       SUBMARINER_SERVICECIDR: "100.1.0.0/16",
       SUBMARINER_HEALTHCHECKINTERVAL: "0.002",
+      SUBMARINER_PROFILEPORT: "0",
       ...env,
     };
     const options = parseOptions(["--listen", `unix:${this.#socket}`], all);

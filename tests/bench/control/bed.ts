@@ -90,6 +90,7 @@ export class Bed implements AsyncDisposable {
       SUBMARINER_SERVICECIDR: "10.200.0.0/16",
       SUBMARINER_NETWORKPLUGIN: "calico",
       SUBMARINER_METRICSPORT: "0",
+      SUBMARINER_PROFILEPORT: "0",
       STRAIT_PIN_DIR: this.#pinDir,
       STRAIT_CNI_CACHE: join(this.#folder, "cni"),
       // In memory, as /run is.
