@@ -60,6 +60,8 @@ describeIf(labObstacle())("two clusters whose pods are known one by one", () => 
     await changesTravel(joined.lab);
     expect(await rows()).toEqual(before);
     await load.stopWithoutLoss();
+    const expired = joined.apps.filter(({ log }) => log.includes("Expired: ")).map(({ label }) => label);
+    expect(expired).toEqual(joined.apps.map(({ label }) => label)); // or it was no storm
   }, 170_000);
 
   test("lose nothing when thousands of pods come and are read anew, and the second reading writes nothing", async () => {
