@@ -19,6 +19,12 @@
  *
  * Every box and every pod is a namespace `st<id>-<cluster>-<node>[-<pod>]`; a segment of two members is one veth pair,
  * a larger one a bridge in a namespace of its own, `st<id>-hub-<segment>`. Nothing stands in the host's own namespace.
+ *
+ * A cluster with `kubernetes: true` has an API server in `st<id>-<cluster>-api` on its segment, a kubelet stand-in on every node
+ * (kubelet/main.ts, kube-proxy's part in service_proxy/) and stand-ins for the controllers its control plane lacks (controllers/);
+ * its pods come through the API. The broker stands in `st<id>-broker` on the wan segment. `kubectl` and `strait` are typed in
+ * `st<id>-workstation`, which is on every segment.
+ *
  * State lies in `/run/strait-lab/<id>`, where each node has its own bpffs. address_plan.ts says who gets which address.
  */
 import { innerMtu, linkMtu } from "@strait/model";
