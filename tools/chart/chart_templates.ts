@@ -32,7 +32,8 @@ const settings: JoinSettings = {
     namespace: text(".Values.broker.namespace"),
     insecure: bare(".Values.broker.insecure"),
   },
-  repository: text(".Values.image.repository"),
+  // The settings have the folder, to which the image's own name is added.
+  repository: text(".Values.image.repository | dir"),
   version: text(".Values.image.tag | default .Chart.AppVersion"),
   imageOverrides: { [NAMES.gateway]: image, [NAMES.routeagent]: image },
 };

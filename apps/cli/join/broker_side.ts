@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type Connection, memberAccount, memberObjects, type Secret } from "@strait/k8s";
-import type { BrokerAddress } from "@strait/manifests";
+import type { BrokerAddress, BrokerCredential } from "@strait/manifests";
 import { type JoinFile, joinCredentials, must } from "@strait/model";
 import { usage } from "../failure.ts";
 import { apply } from "../objects.ts";
@@ -44,4 +44,10 @@ export async function registerMember(
 ): Promise<Secret> {
   for (const object of memberObjects(clusterId, namespace)) await apply(broker, object, signal);
   return accountToken(broker, namespace, memberAccount(clusterId), signal);
+}
+
+/** What the cluster's apps speak to the broker with: the account's token. */
+export function credentialOf({ data = {} }: Secret, brokerNamespace: string): BrokerCredential {
+  const { token = "", "ca.crt": ca } = data;
+  return { token, namespace: Buffer.from(brokerNamespace).toString("base64"), ...(ca !== undefined && { "ca.crt": ca }) };
 }

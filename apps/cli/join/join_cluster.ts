@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ApiClient, type Manifest, NamespaceKind, SubmarinerKind } from "@strait/k8s";
-import { accounts, gatewayDaemonSet, type JoinSettings, NAMES, routeAgentDaemonSet, submarinerObject } from "@strait/manifests";
+import {
+  accounts,
+  brokerSecret,
+  gatewayDaemonSet,
+  type JoinSettings,
+  NAMES,
+  namespaceObject,
+  pskSecret,
+  routeAgentDaemonSet,
+  submarinerObject,
+} from "@strait/manifests";
 import { type JoinFile, parseClusterId } from "@strait/model";
 import type { Cluster } from "../connect.ts";
 import { installCrds } from "../crds.ts";
@@ -10,12 +20,11 @@ import { apply } from "../objects.ts";
 import { waitForApps } from "../rollout.ts";
 import type { Steps } from "../steps.ts";
 import { waitUntil } from "../wait_until.ts";
-import { brokerAt, registerMember } from "./broker_side.ts";
+import { brokerAt, credentialOf, registerMember } from "./broker_side.ts";
 import { labelGateways } from "./gateway_nodes.ts";
 import type { JoinOptions } from "./join_options.ts";
 import { type Network, networkOf } from "./network.ts";
 import { checkMembership, checkVersion } from "./requirements.ts";
-import { brokerSecret, namespaceObject, pskSecret } from "./secrets.ts";
 
 export interface JoinParts {
   readonly io: Io;
@@ -108,8 +117,8 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
     (n) => `Installed ${n} custom resource definitions`,
   );
   const secrets = [
-    brokerSecret(member, broker.namespace, namespace),
-    ...(file.ipsecPsk ? [pskSecret(file.ipsecPsk, namespace)] : []),
+    brokerSecret(credentialOf(member, broker.namespace), namespace),
+    ...(file.ipsecPsk ? [pskSecret(file.ipsecPsk.data, namespace)] : []),
   ];
   await steps.run(
     "Creating Strait's objects",
