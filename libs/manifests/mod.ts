@@ -8,6 +8,7 @@
 export * from "./apps.ts";
 export { CAPABILITIES, downward, nodeFolders } from "./daemonset.ts";
 export * from "./join_settings.ts";
+export * from "./member.ts";
 export * from "./names.ts";
 export * from "./namespace.ts";
 export * from "./rbac.ts";

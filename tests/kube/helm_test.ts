@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureKube, type KubeBinaries, output } from "@strait/lab";
-import { type JoinSettings, namespaceObject } from "@strait/manifests";
+import { type JoinSettings, memberManifests, namespaceObject } from "@strait/manifests";
+import { settings as settingsOf } from "@strait/manifests/testing";
 import { parseAllDocuments } from "yaml";
-import { EXAMPLE, EXAMPLE_TOKEN, memberManifests } from "../../tools/chart/plain_manifests.ts";
 import { apiOf } from "./support/api.ts";
 import { sharedPlane } from "./support/plane.ts";
 
@@ -16,6 +16,9 @@ const CHART = new URL("../../deploy/helm/strait", import.meta.url).pathname;
 /** Without a server, helm takes the oldest it knows for the cluster's. */
 const KUBE_VERSION = "v1.22.0";
 const TEMPLATE = ["template", "strait", CHART, "--kube-version", KUBE_VERSION];
+
+const EXAMPLE = settingsOf({ repository: "localhost" });
+const EXAMPLE_TOKEN = "TOKEN";
 
 interface KubeObject {
   readonly apiVersion: string;

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { brokerObjects, crds, type Manifest, memberObjects, memberPolicies } from "@strait/k8s";
-import {
-  accounts,
-  brokerSecret,
-  gatewayDaemonSet,
-  type JoinSettings,
-  namespaceObject,
-  routeAgentDaemonSet,
-  submarinerObject,
-} from "@strait/manifests";
+import { brokerObjects, crds, memberObjects, memberPolicies } from "@strait/k8s";
+import { type JoinSettings, memberManifests } from "@strait/manifests";
 import { stringify } from "yaml";
 
 /** What stands where a cluster's own values belong. */
-export const EXAMPLE: JoinSettings = {
+const EXAMPLE: JoinSettings = {
   namespace: "submariner-operator",
   clusterId: "east",
   podCidrs: ["10.1.0.0/16"],
@@ -36,20 +28,7 @@ export const EXAMPLE: JoinSettings = {
 };
 
 /** The token of {@link EXAMPLE}, which no broker knows. */
-export const EXAMPLE_TOKEN = "TOKEN";
-
-/** What a cluster gets that joins with these settings, in the order in which it can be applied. */
-export function memberManifests(settings: JoinSettings, token: string): Manifest[] {
-  const base64 = (text: string): string => Buffer.from(text).toString("base64");
-  return [
-    namespaceObject(settings.namespace),
-    ...accounts(settings.namespace),
-    brokerSecret({ token: base64(token), namespace: base64(settings.broker.namespace) }, settings.namespace),
-    submarinerObject(settings),
-    routeAgentDaemonSet(settings),
-    gatewayDaemonSet(settings),
-  ];
-}
+const EXAMPLE_TOKEN = "TOKEN";
 
 /** Objects that `kubectl apply --server-side -f` takes, by file name, for who uses neither `strait join` nor Helm. */
 export function plainManifests(version: string): Readonly<Record<string, string>> {
