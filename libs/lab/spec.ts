@@ -8,8 +8,11 @@ export type Family = 4 | 6;
 /** Stand-in: a small process of ours in the node's network namespace. Real: what a node has that a user owns. */
 export type NodeKind = "stand-in" | "real";
 
-/** The real CNI plugin that wires the pods of a cluster. */
-export type CniPlugin = "bridge" | "ptp";
+/**
+ * The CNI plugin that wires the pods of a cluster. "bridge" and "ptp" are those of the CNI project; "routed" is ours, for real nodes: a
+ * /32 per pod behind proxy ARP, and a policy that drops what connection tracking calls invalid, as Calico has it.
+ */
+export type CniPlugin = "bridge" | "ptp" | "routed";
 
 export interface NodeSpec {
   /** DNS label of at most 20 characters, unique in its cluster. */
@@ -34,6 +37,8 @@ export interface ClusterSpec {
   readonly kubernetes?: boolean;
   /** Nodes say their pod ranges; true when absent. Where false, only each pod tells where its address is, as with some CNI plugins. */
   readonly nodeCidrs?: boolean;
+  /** How its real nodes translate Services; LabSpec.proxy when absent. */
+  readonly proxy?: ProxyMode;
 }
 
 /**
@@ -73,6 +78,9 @@ export function checkSpec(spec: LabSpec): void {
   if (spec.clusters.length === 0) throw new TypeError("a lab needs at least one cluster");
   if (spec.clusters.length > MOST_CLUSTERS) throw new RangeError(`a lab has room for ${MOST_CLUSTERS} clusters`);
   if (spec.nodes === "real" && spec.kubernetes !== "real") throw new TypeError('nodes: "real" wants kubernetes: "real"');
+  const routed = spec.clusters.find(({ cni }) => cni === "routed");
+  if (routed !== undefined && spec.nodes !== "real")
+    throw new TypeError(`cluster ${routed.id}: cni "routed" wants nodes: "real"`);
   if (spec.mtu !== undefined && !(spec.mtu >= 1280 && spec.mtu <= 65535)) {
     throw new RangeError(`mtu ${spec.mtu}: must be 1280 to 65535`);
   }

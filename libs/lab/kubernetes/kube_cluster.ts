@@ -13,7 +13,7 @@ import { ForeignNamespace } from "../real_node/foreign_namespace.ts";
 import { startLabNode } from "../real_node/lab_node.ts";
 import { pauseImage } from "../real_node/pause_image.ts";
 import type { RealNode } from "../real_node/real_node.ts";
-import type { ProxyMode } from "../real_node/real_node_config.ts";
+import { PAUSE_IMAGE, type ProxyMode } from "../real_node/real_node_config.ts";
 import { realPods } from "../real_node/real_pods.ts";
 import type { NodeKind } from "../spec.ts";
 import type { Station } from "../station.ts";
@@ -196,7 +196,12 @@ export class KubeCluster {
         spec: {
           terminationGracePeriodSeconds: 1,
           ...(node === undefined ? {} : { nodeSelector: { "kubernetes.io/hostname": node } }),
-          containers: [{ name: "main", image: "strait-lab", command: ["sleep", "infinity"] }],
+          // The stand-in does not look at images; real nodes have one that does nothing.
+          containers: [
+            this.#parts.nodes === "real"
+              ? { name: "main", image: PAUSE_IMAGE }
+              : { name: "main", image: "strait-lab", command: ["sleep", "infinity"] },
+          ],
         },
       },
     });
@@ -204,6 +209,7 @@ export class KubeCluster {
 
   /** The Node object first, with its pod ranges, as the cloud's controllers would leave it; the kubelet takes it for its own. */
   async #startRealNode(node: Node): Promise<void> {
+    const { labId, cluster, proxy } = this.#parts;
     await this.request({
       method: "POST",
       path: "/api/v1/nodes",
@@ -211,10 +217,9 @@ export class KubeCluster {
         apiVersion: "v1",
         kind: "Node",
         metadata: { name: node.name, labels: { "kubernetes.io/hostname": node.name } },
-        spec: { podCIDR: node.subnets[0], podCIDRs: node.subnets },
+        spec: cluster.nodeCidrs ? { podCIDR: node.subnets[0], podCIDRs: node.subnets } : {},
       },
     });
-    const { labId, cluster, proxy } = this.#parts;
     this.#realNodes.set(node.name, await startLabNode({ labId, node, cluster, control: this.control, proxy }));
   }
 

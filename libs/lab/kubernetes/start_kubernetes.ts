@@ -38,7 +38,7 @@ export async function startKubernetes(built: Built, spec: LabSpec, dir: string):
               labId,
               history: spec.history,
               nodes,
-              proxy,
+              proxy: spec.clusters.find(({ id }) => id === cluster.id)?.proxy ?? proxy,
               dir: `${dir}/${cluster.id}-api`,
               workstation,
               relay,

@@ -2,6 +2,12 @@
 import { NETWORK } from "../cni.ts";
 import type { CniPlugin } from "../spec.ts";
 
+const WIRING: Readonly<Record<CniPlugin, object>> = {
+  bridge: { type: "bridge", bridge: "cni0", isGateway: true, ipMasq: true, hairpinMode: true },
+  ptp: { type: "ptp", ipMasq: false },
+  routed: { type: "strait-lab-routed" },
+};
+
 /** The network configuration list of a real node, as an installer would leave it in /etc/cni/net.d. */
 export function conflist(plugin: CniPlugin, subnets: readonly string[], mtu: number): object {
   const ipam = {
@@ -9,15 +15,11 @@ export function conflist(plugin: CniPlugin, subnets: readonly string[], mtu: num
     ranges: subnets.map((subnet) => [{ subnet }]),
     routes: subnets.map((subnet) => ({ dst: subnet.includes(":") ? "::/0" : "0.0.0.0/0" })),
   };
-  const wiring =
-    plugin === "bridge"
-      ? { type: "bridge", bridge: "cni0", isGateway: true, ipMasq: true, hairpinMode: true }
-      : { type: "ptp", ipMasq: false };
   return {
     cniVersion: "1.0.0",
     name: NETWORK,
     plugins: [
-      { ...wiring, mtu, ipam },
+      { ...WIRING[plugin], mtu, ipam },
       { type: "portmap", capabilities: { portMappings: true } },
     ],
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stringify } from "yaml";
 import { controlGroup, HOME, PAUSE_IMAGE, type RealNodeConfig } from "./real_node_config.ts";
+import { routedCni } from "./routed_cni.ts";
 
 const CRI = 'plugins."io.containerd.grpc.v1.cri"';
 
@@ -27,7 +28,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
       [${CRI}.containerd.runtimes.runc.options]
         SystemdCgroup = false
   [${CRI}.cni]
-    bin_dir = "/usr/lib/cni"
+    bin_dir = "${HOME}/cni-bin"
     conf_dir = "/etc/cni/net.d"
 `;
 }
@@ -82,6 +83,7 @@ export function nodeFiles(config: RealNodeConfig): Readonly<Record<string, strin
     "containerd.toml": containerdConfig(),
     "kubelet.yaml": kubeletConfig(config),
     ...(config.proxy !== "none" && { "kube-proxy.yaml": proxyConfig(config) }),
+    "cni-bin/strait-lab-routed": routedCni(),
     [`cni-net/${config.cni.file}`]: `${JSON.stringify(config.cni.conflist, null, 2)}\n`,
   };
 }

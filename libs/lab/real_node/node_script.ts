@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { CNI_BIN_DIR } from "../cni.ts";
 import { quote } from "../kubelet/mount_script.ts";
 import { controlGroup, HOME, type RealNodeConfig } from "./real_node_config.ts";
 
@@ -37,6 +38,8 @@ echo ${quote(config.name)} > /etc/hostname
 ${Object.entries(FOLDERS)
   .map(([path, folder]) => `mkdir -p ${path} && mount --bind ${HOME}/${folder} ${path}`)
   .join("\n")}
+chmod 755 ${HOME}/cni-bin/*
+ln -sf ${CNI_BIN_DIR}/* ${HOME}/cni-bin/
 mount --rbind /sys/fs/cgroup ${HOME}/sys
 mount -t sysfs sysfs /sys
 mount --rbind ${HOME}/sys /sys/fs/cgroup

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect } from "bun:test";
 import {
+  type ClusterSpec,
   createLab,
   type Family,
   type KubeApp,
@@ -26,6 +27,10 @@ export interface JoinedOptions {
   readonly history?: number;
   /** See ClusterSpec; true when absent. */
   readonly nodeCidrs?: boolean;
+  /** Real nodes and control planes, where given: what each cluster has of its own. They need the image. */
+  readonly real?: Readonly<Record<string, Pick<ClusterSpec, "cni" | "proxy" | "nodeCidrs">>>;
+  /** Clusters that are there and do not join yet. */
+  readonly later?: readonly string[];
 }
 
 interface GatewayObject {
@@ -50,10 +55,11 @@ export class JoinedLab {
   /** Builds, joins and waits until every gateway is connected and pods reach each other. */
   static async create(
     nodes: Readonly<Record<string, readonly NodeSpec[]>> = { east: TWO_NODES, west: TWO_NODES },
-    { history, nodeCidrs = true }: JoinedOptions = {},
+    { history, nodeCidrs = true, real, later = [] }: JoinedOptions = {},
   ): Promise<JoinedLab> {
     const spec: LabSpec = {
-      kubernetes: wantedKind(),
+      kubernetes: real === undefined ? wantedKind() : "real",
+      ...(real === undefined ? {} : { nodes: "real" }),
       broker: true,
       ...(history === undefined ? {} : { history }),
       clusters: Object.entries(nodes).map(([id, of], index) => ({
@@ -62,24 +68,26 @@ export class JoinedLab {
         nodes: of,
         nodeCidrs,
         cni: index % 2 === 0 ? ("bridge" as const) : ("ptp" as const),
+        ...real?.[id],
       })),
     };
     const lab: Lab = await createLab(spec);
     try {
       await lab.broker();
       await lab.workstation.run(["strait", "deploy-broker", "--context", "broker"]);
-      await Promise.all(lab.kubeClusters.map((kube) => join(lab, kube)));
+      const members = lab.kubeClusters.filter(({ cluster }) => !later.includes(cluster.id));
+      await Promise.all(members.map((kube) => join(lab, kube)));
       const pods = new Map<string, KubePod>();
       await Promise.all(
         lab.nodes.map(async (node) => {
           const kube = lab.kube(node.cluster);
           await kube.createPod({ name: `on-${node.name}`, node: node.name });
-          pods.set(node.label, await kube.pod(`on-${node.name}`));
+          pods.set(node.label, await kube.pod(`on-${node.name}`, { timeout: 30_000 }));
         }),
       );
       const joined = new JoinedLab(lab, pods);
-      await joined.connected();
-      await joined.trafficPasses();
+      await joined.connected(members);
+      await joined.trafficPasses(members.map(({ cluster }) => cluster.id));
       return joined;
     } catch (error) {
       const logs = JoinedLab.logsOf(lab);
