@@ -10,6 +10,7 @@ import type { Io } from "../io.ts";
 import { Steps } from "../steps.ts";
 import { checks } from "../verify/checks.ts";
 import { checkGateways } from "../verify/gateway_check.ts";
+import { inParallel } from "../verify/in_parallel.ts";
 import { junit } from "../verify/junit.ts";
 import { type CheckOutcome, type Effort, runCheck } from "../verify/run_check.ts";
 import { Side } from "../verify/side.ts";
@@ -18,6 +19,7 @@ interface Options extends GlobalOptions {
   readonly tocontext: string;
   readonly only: readonly string[];
   readonly verbose: boolean;
+  readonly parallel: number;
   readonly operationTimeout: number;
   readonly connectionTimeout: number;
   readonly connectionAttempts: number;
@@ -34,6 +36,7 @@ export const verify: AddCommand = (program, io, exit) => {
     .requiredOption("--tocontext <name>", "context of the second cluster")
     .option("--only <suites>", `comma-separated suites: ${SUITES.join(", ")}`, list, ["connectivity"])
     .option("--verbose [bool]", "say what is skipped and why as it happens", truth, false)
+    .option("--parallel <count>", "checks that run at the same time", whole(1, 100), 6)
     .option("--operation-timeout <seconds>", "for a pod to start or end", whole(1, 3600), 240)
     .option("--connection-timeout <seconds>", "for one attempt to connect", whole(1, 3600), 60)
     .option("--connection-attempts <count>", "attempts to connect", whole(1, 100), 2)
@@ -62,11 +65,16 @@ async function run(io: Io, options: Options): Promise<number> {
     await Promise.all(sides.map((side) => side.prepare(options.submarinerNamespace)));
     for (const one of clusters) outcomes.push(await gatewayOutcome(one, options.submarinerNamespace, steps));
     const wanted = options.only.includes("connectivity") ? checks : checks.filter((check) => check.basic);
-    for (const [index, check] of wanted.entries()) {
-      steps.progress(`[${index + 1}/${wanted.length}] ${check.title}`);
-      const done = await runCheck(check, sides, effort);
-      for (const outcome of done) tell(steps, outcome, `[${index + 1}/${wanted.length}]`);
+    let finished = 0;
+    const progress = (): void => steps.progress(`${finished} of ${wanted.length} checks are done`);
+    progress();
+    const running = inParallel(wanted, options.parallel, (check) => runCheck(check, sides, effort));
+    for (const [index, outcome] of running.entries()) {
+      const done = await outcome;
+      finished = index + 1;
+      for (const one of done) tell(steps, one, `[${finished}/${wanted.length}]`);
       outcomes.push(...done);
+      progress();
     }
   } finally {
     await Promise.allSettled(sides.map((side) => side.clean()));

@@ -25,7 +25,7 @@ export interface CheckOutcome {
 const familyOf = (address: string): 4 | 6 => (address.includes(":") ? 6 : 4);
 
 /**
- * Runs one check over every family that both ends have. The two sides exchange ids they made up, so neither can mistake another for
+ * Runs one check over every family that both ends have, all at once, each with pods of its own. The two sides exchange ids they made up, so neither can mistake another for
  * its partner.
  */
 export async function runCheck(check: Check, [first, second]: readonly [Side, Side], effort: Effort): Promise<CheckOutcome[]> {
@@ -36,12 +36,9 @@ export async function runCheck(check: Check, [first, second]: readonly [Side, Si
     const reason = `cluster "${side.cluster.name}" has no ${kind} node`;
     return [{ check: check.title, family: 4, result: "skipped", reason, ms: 0 }];
   }
-  const outcomes: CheckOutcome[] = [];
-  for (const family of [4, 6] as const) {
-    const outcome = await overFamily(check, { from, to, fromNode: places.from, toNode: places.to }, family, effort);
-    if (outcome) outcomes.push(outcome);
-  }
-  return outcomes;
+  const ends = { from, to, fromNode: places.from, toNode: places.to };
+  const outcomes = await Promise.all(([4, 6] as const).map((family) => overFamily(check, ends, family, effort)));
+  return outcomes.filter((outcome) => outcome !== undefined);
 }
 
 interface Ends {
