@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** API servers that are away: the broker's, a cluster's, all of them, at cold start too. Packets do not depend on any. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { labObstacle } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
 import { killed, status } from "./support/app_status.ts";
@@ -41,6 +42,19 @@ describeIf(labObstacle())("two clusters joined through a broker", () => {
     const broker = await joined.lab.broker();
     const load = await joined.load();
     await broker.kill();
+    await killed(...joined.apps);
+    await joined.trafficPasses();
+    expect(await removed()).toEqual(joined.apps.map(() => 0));
+    await broker.start();
+    await joined.connected();
+    await load.stopWithoutLoss();
+  }, 180_000);
+
+  test("lose nothing when all apps start cold, with nothing kept on disk, while the broker is away", async () => {
+    const broker = await joined.lab.broker();
+    const load = await joined.load();
+    await broker.kill();
+    for (const app of joined.apps) rmSync(`${app.node.dir}/run/${app.name}.json`);
     await killed(...joined.apps);
     await joined.trafficPasses();
     expect(await removed()).toEqual(joined.apps.map(() => 0));
