@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createNamespaces, type Namespace, run } from "@strait/lab";
+import { createNamespaces, type Namespace, parseMetrics, run } from "@strait/lab";
 import { type Cost, costOf, residentMiB } from "./process_cost.ts";
 import { type ChangeName, NAMESPACE, nodeIp, OWN_NODE, type WorldSize } from "./world.ts";
 
@@ -17,7 +17,6 @@ export type AppName = (typeof appNames)[number];
 
 /** Counters of an app's loop. */
 export interface Totals {
-  readonly applies: number;
   readonly writes: number;
   readonly removes: number;
 }
@@ -134,8 +133,10 @@ export class Bed implements AsyncDisposable {
   }
 
   async totals(app: AppName): Promise<Totals> {
-    const status = (await (await this.#get(app, "/status")).json()) as { totals: Totals };
-    return status.totals;
+    // Not /status: it reads all maps.
+    const samples = parseMetrics(await (await this.#get(app, "/metrics")).text());
+    const sum = (name: string): number => samples.filter((one) => one.name === name).reduce((all, { value }) => all + value, 0);
+    return { writes: sum("strait_apply_writes_total"), removes: sum("strait_apply_removes_total") };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -155,7 +156,7 @@ export class Bed implements AsyncDisposable {
   }
 
   #get(app: AppName, path: string): Promise<Response> {
-    return fetch(`http://localhost${path}`, { unix: this.#socket(app), signal: AbortSignal.timeout(10_000) });
+    return fetch(`http://localhost${path}`, { unix: this.#socket(app), signal: AbortSignal.timeout(60_000) });
   }
 
   #lastWords(app: AppName): string {
