@@ -21,7 +21,7 @@ const controlNeeds = { root: true, commands: ["ip", "setpriv"] };
 export const lanes: readonly Lane[] = [
   {
     name: "unit",
-    files: ["libs/**/*_test.ts", "apps/**/*_test.ts", "tests/bench/**/*_test.ts"],
+    files: ["libs/**/*_test.ts", "apps/**/*_test.ts", "tools/**/*_test.ts", "tests/bench/**/*_test.ts"],
     obstacle: needs({}),
     timeoutMs: 30_000,
   },
