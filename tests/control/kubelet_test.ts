@@ -204,6 +204,26 @@ describeIf(labObstacle())("a cluster of the lab", () => {
     });
   });
 
+  test("starts a container again although API server and kubelet stand-in were away meanwhile", async () => {
+    const { w1 } = lab.clusters.east.nodes;
+    const run = `${w1.dir}/ticks`;
+    const volumes = [{ name: "out", hostPath: { path: w1.dir, type: "Directory" } }];
+    await script("ticker", `echo $$ >> /mnt/out/ticks; exec sleep infinity`, {
+      spec: { restartPolicy: "Always", volumes, nodeName: "w1" },
+      container: { volumeMounts: [{ name: "out", mountPath: "/mnt/out" }] },
+    });
+    const starts = async () => ((await Bun.file(run).exists()) ? (await Bun.file(run).text()).trim().split("\n") : []);
+    const [first] = await until("the container to run", async () => (await starts()).length === 1 && starts());
+    await east.control.kill();
+    await east.kubelet(w1).kill();
+    process.kill(Number(first), "SIGKILL");
+    await east.startKubelet(w1);
+    await until("the container to run again", async () => (await starts()).length === 2);
+    await east.control.start();
+    await until("its status to say so", async () => (await get("ticker")).status?.containerStatuses?.[0]?.restartCount === 1);
+    await remove("pods", "ticker");
+  });
+
   test("ends a pod that is deleted, with all that it had", async () => {
     const pod = await east.pod("b");
     await remove("pods", "b");

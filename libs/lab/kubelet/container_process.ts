@@ -28,7 +28,7 @@ export interface Launch {
  * starts later knows both. The container is a session of its own; its process id is the session's.
  */
 const SHIM =
-  'd=$1; shift; setsid "$@" & echo $! > "$d/pid.new"; mv "$d/pid.new" "$d/pid"; wait $!; echo $? > "$d/exit.new"; mv "$d/exit.new" "$d/exit"';
+  'd=$1; shift; echo $$ > "$d/shim"; setsid "$@" & echo $! > "$d/pid.new"; mv "$d/pid.new" "$d/pid"; wait $!; echo $? > "$d/exit.new"; mv "$d/exit.new" "$d/exit"';
 
 /** Bytes of the log and of the termination file that make a message. */
 const MESSAGE_BYTES = 4096;
@@ -94,8 +94,9 @@ export class ContainerProcess {
       const exitCode = Number(readFileSync(file, "utf8"));
       return { exitCode, finishedAt: seconds(statSync(file).mtimeMs), ...this.#message(exitCode, message.fallBackToLog) };
     }
-    const pid = this.pid;
-    if (pid === undefined || existsSync(`/proc/${pid}`)) return undefined;
+    // The shim writes it a moment after the container is gone.
+    const { pid } = this;
+    if (pid === undefined || existsSync(`/proc/${pid}`) || this.#shimRuns) return undefined;
     return existsSync(file) ? this.ended(message) : { exitCode: 137, finishedAt: seconds(Date.now()) };
   }
 
@@ -111,6 +112,10 @@ export class ContainerProcess {
   /** Looks no more; the process goes on. */
   close(): void {
     this.#watcher.close();
+  }
+
+  get #shimRuns(): boolean {
+    return existsSync(`/proc/${readFileSync(`${this.dir}/shim`, "utf8").trim()}`);
   }
 
   #message(exitCode: number, fallBackToLog: boolean): { readonly message?: string } {

@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { ApiError } from "@strait/k8s";
+import type { Refusal } from "@strait/model";
 import type { Log } from "@strait/obs";
 import { seconds } from "./container_process.ts";
 import { ContainerSlot } from "./container_slot.ts";
@@ -151,13 +152,20 @@ export class PodWorker {
 
   async #launch(slot: ContainerSlot, sandbox: Sandbox) {
     const { config, objects } = this.#parts;
+    const kept = keptLaunch(this.podDir, slot.spec, slot.nextRunDir);
     const unread = objects.missing(this.#pod);
     if (unread.length > 0) {
-      const kept = keptLaunch(this.podDir, slot.spec, slot.nextRunDir);
       if (kept === undefined) slot.waiting = { reason: "ContainerCreating", message: unread.join("; ") };
       return kept;
     }
-    const written = await this.#writeVolumes();
+    let written: Refusal | undefined;
+    try {
+      written = await this.#writeVolumes();
+    } catch (error) {
+      // The API server is away: the files are those of the run before.
+      if (kept !== undefined && error instanceof ApiError) return kept;
+      throw error;
+    }
     const lookup = objects.lookup(this.#pod.metadata.namespace);
     const launch =
       written ?? launchOf({ config, pod: this.#pod, podDir: this.podDir, sandbox, lookup }, slot.spec, slot.nextRunDir);
@@ -177,7 +185,7 @@ export class PodWorker {
   }
 
   /** Undefined where all is well. */
-  async #writeVolumes() {
+  async #writeVolumes(): Promise<Refusal | undefined> {
     const { config, objects, tokens } = this.#parts;
     await tokens.fetch(volumesOf(this.#pod).flatMap(tokensOf), Date.now());
     const written = writeVolumes(this.podDir, config.hostPaths, {
