@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { addressOf, formatAddress, parseAddress, parseCidr } from "@strait/model";
+import { type ApiObject, sectionIn } from "../kinds/api_object.ts";
 import type { JsonObject } from "../patch/mod.ts";
-import { ensure } from "../resources/internal.ts";
+import { change, ensure } from "../resources/internal.ts";
 import type { Api } from "../resources/scope.ts";
 import { bootstrapRoles } from "./bootstrap_roles.ts";
 
@@ -42,18 +43,29 @@ function kubernetesService(api: Api, range: string, names: readonly string[], po
   const clusterIP = formatAddress(addressOf(family, value + 1n));
   const labels = { component: "apiserver", provider: "kubernetes" };
   const ports = [{ name: "https", port: 443, protocol: "TCP", targetPort: port }];
-  ensure(api, "services", "default", "kubernetes", { metadata: { labels }, spec: { clusterIP, ports } });
+  keep(api, "services", { metadata: { labels }, spec: { clusterIP, ports } }, (object) => {
+    sectionIn(object, "spec")["ports"] = ports;
+  });
   const address = names.find((name) => {
     const one = parseAddress(name);
     return one.ok && one.value.family === family;
   });
   if (!address) return;
   const port0: JsonObject = { name: "https", port, protocol: "TCP" };
-  ensure(api, "endpointslices.discovery.k8s.io", "default", "kubernetes", {
+  const endpoints = [{ addresses: [address], conditions: { ready: true } }];
+  const slice = {
     metadata: { labels: { "kubernetes.io/service-name": "kubernetes" } },
     addressType: `IPv${family}`,
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    endpoints,
     ports: [port0],
-  });
-  ensure(api, "endpoints", "default", "kubernetes", { subsets: [{ addresses: [{ ip: address }], ports: [port0] }] });
+  };
+  keep(api, "endpointslices.discovery.k8s.io", slice, (object) => Object.assign(object, { endpoints, ports: [port0] }));
+  const subsets = [{ addresses: [{ ip: address }], ports: [port0] }];
+  keep(api, "endpoints", { subsets }, (object) => Object.assign(object, { subsets }));
+}
+
+/** Makes one of the Service's objects, or brings what an earlier start left up to date: the server may have moved. */
+function keep(api: Api, resource: string, wanted: JsonObject, edit: (object: ApiObject) => void): void {
+  const key = { resource, namespace: "default", name: "kubernetes" };
+  if (!ensure(api, key.resource, key.namespace, key.name, wanted)) change(api, key, edit);
 }

@@ -43,13 +43,26 @@ export class History {
     this.#add.run(rv, resource, namespace, name, type, body, old ?? null);
   }
 
-  /** After the commit: this is the newest change now, and the oldest may be forgotten. */
+  /** After the commit: this is the newest change now. */
   advance({ rv, body, old }: Change): void {
     this.#revision = rv;
     this.#bytes += body.length + (old?.length ?? 0);
-    if (rv - this.#floor > this.#limit * 1.25) this.#forget(rv - this.#limit);
-    // At most half of the changes at a time, so that a few big objects do not make every watch start over.
-    while (this.#bytes > MAX_BYTES && this.#floor < rv - 1) this.#forget(this.#floor + Math.ceil((rv - this.#floor) / 2));
+  }
+
+  /**
+   * Forgets the oldest changes where there are too many. The write before is committed and told by now, so a disk without room for it
+   * only makes the history longer than it should be; the next write tries again.
+   */
+  trim(): void {
+    const newest = this.#revision;
+    try {
+      if (newest - this.#floor > this.#limit * 1.25) this.#forget(newest - this.#limit);
+      // At most half of the changes at a time, so that a few big objects do not make every watch start over.
+      while (this.#bytes > MAX_BYTES && this.#floor < newest - 1)
+        this.#forget(this.#floor + Math.ceil((newest - this.#floor) / 2));
+    } catch {
+      // Whatever keeps SQLite from deleting keeps it from writing, too: the next write says so to whoever asks for it.
+    }
   }
 
   /** @returns undefined where changes after `rv` are forgotten. */

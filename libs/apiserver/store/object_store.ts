@@ -10,6 +10,8 @@ export interface StoreOptions {
   readonly durability: "power" | "process";
   /** How many writes a watch may lag behind. */
   readonly historyLimit?: number;
+  /** The file grows to this many bytes at most: what does not fit is refused as on a full disk. No limit when absent. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -29,10 +31,11 @@ export class ObjectStore {
   readonly #disown: Statement<unknown, [string, string, string]>;
   readonly #write: (change: Change, uid: string | null, owners: readonly string[]) => void;
 
-  constructor(path: string, { durability, historyLimit = 10_000 }: StoreOptions) {
+  constructor(path: string, { durability, historyLimit = 10_000, maxBytes }: StoreOptions) {
     this.#db = new Database(path, { create: true, strict: true });
     chmodSync(path, 0o600); // Secrets lie in it
     migrate(this.#db, durability === "power" ? "FULL" : "NORMAL");
+    if (maxBytes !== undefined) limitSize(this.#db, maxBytes);
     this.#history = new History(this.#db, historyLimit);
     this.#get = this.#db.query("SELECT * FROM objects WHERE resource = ? AND namespace = ? AND name = ?");
     this.#put = this.#db.query(
@@ -176,6 +179,12 @@ export class ObjectStore {
     );
     this.#history.advance(change);
     for (const listener of this.#listeners) listener(change);
+    this.#history.trim();
     return change;
   }
+}
+
+function limitSize(db: Database, maxBytes: number): void {
+  const { page_size: page } = db.query<{ page_size: number }, []>("PRAGMA page_size").get() ?? { page_size: 4096 };
+  db.run(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / page))}`);
 }

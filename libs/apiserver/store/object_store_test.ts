@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -83,4 +84,52 @@ test("owners are found by their uid, and those that do not exist are named", () 
   expect(store.missingOwners()).toEqual(["nobody"]);
   store.put(key("child"), object("c"), store.get(key("child")));
   expect([store.ownedBy("p"), store.missingOwners()]).toEqual([[], []]);
+});
+
+test("a store whose disk is full refuses the write whole, reads on, and writes again when there is room", () => {
+  store.close();
+  store = new ObjectStore(join(dir, "objects.sqlite"), { durability: "power", maxBytes: 1 << 20 });
+  const heard: number[] = [];
+  store.onChange(({ rv }) => heard.push(rv));
+  const big = { labels: { a: "x".repeat(100_000) } };
+  let written = 0;
+  const fill = () => {
+    for (;;) {
+      store.put(key(`big${written}`), object(`big${written}`, big));
+      written++;
+    }
+  };
+  expect(fill).toThrow("database or disk is full");
+  const { revision } = store;
+  expect(() => store.put(key("more"), object("more", big))).toThrow("database or disk is full");
+  // Nothing of the refused writes is left: no object, no change, no number that was given away.
+  expect(store.revision).toBe(revision);
+  expect(heard).toEqual(Array.from({ length: written }, (_, index) => revision - written + 1 + index));
+  expect(store.count({ resource: "pods" })).toBe(written);
+  expect(store.get(key("more"))).toBeUndefined();
+  expect(store.changesAfter("pods", revision)).toEqual([]);
+  store.close();
+  store = open();
+  expect(store.revision).toBe(revision);
+  expect(store.put(key("more"), object("more", big)).rv).toBe(revision + 1);
+});
+
+test("a committed write is told although the disk has no room to forget what is old", () => {
+  store.close();
+  store = open(2);
+  const { run } = Database.prototype;
+  const heard: string[] = [];
+  store.onChange(({ name }) => heard.push(name));
+  Database.prototype.run = () => {
+    throw new Error("database or disk is full");
+  };
+  try {
+    for (let index = 0; index < 6; index++) store.put(key(`n${index}`), object(`n${index}`));
+  } finally {
+    Database.prototype.run = run;
+  }
+  expect(heard).toEqual(["n0", "n1", "n2", "n3", "n4", "n5"]);
+  const before = store.floor;
+  store.put(key("last"), object("last"));
+  expect(store.floor).toBeGreaterThan(before);
 });

@@ -2,6 +2,7 @@
 import type { ObjectStore } from "../store/object_store.ts";
 import type { Change } from "../store/stored_object.ts";
 
+const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 const MOST_CHANGES = 256;
 const MOST_BYTES = 2 * 1024 * 1024;
 
@@ -18,8 +19,14 @@ export class WatchHub {
     this.#store = store;
     this.#off = store.onChange((change) => {
       this.#keep(change);
-      for (const wake of this.#sleepers.get(change.resource) ?? []) wake();
+      this.#wake(change.resource);
+      // The watches of a kind look whether it is still served.
+      if (change.resource === DEFINITIONS) this.#wake(change.name);
     });
+  }
+
+  #wake(resource: string): void {
+    for (const wake of this.#sleepers.get(resource) ?? []) wake();
   }
 
   /** Calls `wake` after every change of the resource. @returns what ends it. */

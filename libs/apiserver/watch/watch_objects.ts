@@ -68,6 +68,7 @@ export function watchObjects(api: Api, scope: Scope, context: WatchContext): Rea
     lineOf,
     bookmark: bookmarks ? (rv) => lines.bookmark(rv) : undefined,
     bookmarkMs: context.bookmarkMs,
+    served: () => api.types.find(type.group, version.name, type.plural) !== undefined,
     lost: (rv) => lines.error(expired(`too old resource version: ${rv} (${api.store.floor})`)),
     timeoutMs: (seconds || 1800 + Math.random() * 1800) * 1000,
     signal: context.signal,

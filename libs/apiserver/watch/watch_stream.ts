@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly bookmarkMs: number;
   /** The line that ends a watch whose changes are forgotten. */
   readonly lost: (rv: number) => string;
+  /** Whether the kind is still there; a watch of one that is not ends after its last change. */
+  readonly served: () => boolean;
   /** Ends after this long. */
   readonly timeoutMs: number;
   /** Aborted when the server stops. */
@@ -85,6 +87,7 @@ export function watchStream(options: WatchOptions): ReadableStream<Uint8Array> {
       if (changes.length < BATCH) {
         // Nothing of this resource up to the newest write: the position may move there.
         cursor = Math.max(cursor, options.revision());
+        if (!options.served()) ended = true;
         break;
       }
     }

@@ -57,3 +57,28 @@ test("a watch that nobody reads costs no memory and is cut, and the others go on
   })().catch(() => "cut");
   expect(["cut", "ended"]).toContain(await ended);
 }, 60_000);
+
+test("a watch of a kind whose definition is deleted tells of its objects' end, then ends", async () => {
+  await using under = await startTestServer();
+  const { admin } = under;
+  const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const openAPIV3Schema = { type: "object" };
+  await admin.make(CRDS, {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "widgets.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Cluster",
+      names: { plural: "widgets", singular: "widget", kind: "Widget" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  });
+  await admin.make("/apis/example.com/v1/widgets", { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "one" } });
+  const events = timed(admin.watch("/apis/example.com/v1/widgets?watch=true"));
+  expect((await events.next()).value).toBe("ADDED one");
+  expect((await admin.call("DELETE", `${CRDS}/widgets.example.com`)).status).toBe(200);
+  const rest: string[] = [];
+  for await (const event of events) rest.push(event);
+  expect(rest).toEqual(["DELETED one"]);
+});

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Cause, forbidden, invalidValue, required } from "../../http/status_error.ts";
+import { type Cause, forbidden, invalidValue, notSupported, required } from "../../http/status_error.ts";
 import { type JsonObject, sameJson } from "../../patch/mod.ts";
 import { labelFault } from "../../schema/names.ts";
 import { objects, parseStored, section, sectionIn, text } from "../api_object.ts";
 import { mountAccount } from "./account_volume.ts";
 import { fill } from "./defaulting.ts";
 import { fillPodSpec } from "./pod_defaults.ts";
+import { isPort, protocolFaults } from "./ports.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** What may change in a pod's specification after it was created. */
 const MUTABLE = ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"];
+
+const POLICIES = ["Always", "OnFailure", "Never"];
 
 function withoutMutable(spec: JsonObject): JsonObject {
   const rest: JsonObject = { ...spec };
@@ -18,6 +21,17 @@ function withoutMutable(spec: JsonObject): JsonObject {
     if (rest[list] !== undefined) rest[list] = objects(rest[list]).map(({ image: _, ...container }) => container as JsonObject);
   }
   return rest;
+}
+
+function containerPortFaults(port: JsonObject, at: string): Cause[] {
+  const causes: Cause[] = [];
+  const range = "must be between 1 and 65535, inclusive";
+  const { containerPort = 0, hostPort = 0 } = port;
+  if (containerPort === 0) causes.push(required(`${at}.containerPort`));
+  else if (!isPort(containerPort)) causes.push(invalidValue(`${at}.containerPort`, containerPort, range));
+  if (hostPort !== 0 && !isPort(hostPort)) causes.push(invalidValue(`${at}.hostPort`, hostPort, range));
+  causes.push(...protocolFaults(port["protocol"], `${at}.protocol`));
+  return causes;
 }
 
 /** Faults of a pod's specification, under `path` ("spec", "spec.template.spec"). */
@@ -38,12 +52,10 @@ export function podSpecFaults(spec: JsonObject, path: string): Cause[] {
       seen.add(name);
     }
     if (!text(container["image"])) causes.push(required(`${at}.image`));
+    causes.push(...objects(container["ports"]).flatMap((port, which) => containerPortFaults(port, `${at}.ports[${which}]`)));
   });
   const policy = text(spec["restartPolicy"]);
-  if (policy && !["Always", "OnFailure", "Never"].includes(policy)) {
-    const message = `Unsupported value: "${policy}": supported values: "Always", "OnFailure", "Never"`;
-    causes.push({ reason: "FieldValueNotSupported", message, field: `${path}.restartPolicy` });
-  }
+  if (policy && !POLICIES.includes(policy)) causes.push(notSupported(`${path}.restartPolicy`, policy, POLICIES));
   return causes;
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../patch/mod.ts";
 import type { Api } from "../../resources/scope.ts";
 import { type ApiObject, objects, parseStored, section, sectionIn, text, texts } from "../api_object.ts";
 import { fill } from "./defaulting.ts";
+import { isPort, protocolFaults } from "./ports.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** The ranges are what the ServiceCIDR object says, as on a server that has no flags. */
@@ -139,8 +140,9 @@ export const service: Strategy = {
       causes.push(required("spec.ports"));
     ports.forEach((port, index) => {
       const number = port["port"];
-      if (typeof number !== "number" || number < 1 || number > 65535)
+      if (number === undefined || !isPort(number))
         causes.push(invalidValue(`spec.ports[${index}].port`, number ?? 0, "must be between 1 and 65535, inclusive"));
+      causes.push(...protocolFaults(port["protocol"], `spec.ports[${index}].protocol`));
       if (ports.length > 1 && !text(port["name"])) causes.push(required(`spec.ports[${index}].name`));
     });
     if (was && was["type"] !== "ExternalName" && spec["type"] !== "ExternalName" && spec["clusterIP"] !== was["clusterIP"]) {
