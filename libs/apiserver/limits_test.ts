@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
 import { ok, refuse } from "@strait/model";
+import { Log } from "@strait/obs";
 import { configMap, startTestServer } from "./testing/mod.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
@@ -73,4 +74,23 @@ test("a server that stops ends its watches in order", async () => {
   const rest = watch.next();
   await under[Symbol.asyncDispose]();
   expect((await rest).done).toBe(true);
+});
+
+test("a server whose disk is full answers writes with 500, reads on, says so once, and loses nothing", async () => {
+  const lines: string[] = [];
+  const log = new Log({ level: "error", write: (line) => lines.push(line) });
+  await using under = await startTestServer({ maxBytes: 2 << 20, log });
+  const { admin } = under;
+  const written: string[] = [];
+  const write = async (name: string) =>
+    (await admin.call("POST", MAPS, { body: configMap(name, { a: "x".repeat(200_000) }) })).status;
+  for (let index = 0; index < 20; index++) if ((await write(`c${index}`)) === 201) written.push(`c${index}`);
+  expect(written.length).toBeGreaterThan(2);
+  expect(written.length).toBeLessThan(20);
+  expect(await write("more")).toBe(500);
+  const { status, body } = await admin.call("GET", MAPS);
+  expect(status).toBe(200);
+  const names = body.items.map(({ metadata }) => metadata.name).filter((name) => name !== "kube-root-ca.crt");
+  expect(names.sort()).toEqual([...written].sort());
+  expect(lines.filter((line) => line.includes("request failed")).length).toBe(1);
 });

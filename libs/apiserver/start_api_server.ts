@@ -39,6 +39,8 @@ export interface ApiServerOptions {
   readonly bookmarkMs?: number;
   /** How many writes a watch may lag behind before it has to list again; 10 000 when absent. */
   readonly historyLimit?: number;
+  /** The objects and their history grow to this many bytes at most; as large as the disk when absent. */
+  readonly maxBytes?: number;
   /** A reader that takes nothing for this long is cut; 30 000 when absent. */
   readonly stuckMs?: number;
 }
@@ -80,6 +82,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const store = new ObjectStore(join(dataDir, "objects.sqlite"), {
     durability: profile === "broker" ? "power" : "process",
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
+    ...(options.maxBytes !== undefined && { maxBytes: options.maxBytes }),
   });
   const types = new TypeRegistry(builtInTypes(profile));
   const rbac = new Rbac(store);

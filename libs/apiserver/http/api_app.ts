@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { StateLog } from "@strait/obs";
 import { Hono } from "hono";
 import type { ServiceAccountTokens } from "../auth/service_accounts.ts";
 import type { User } from "../auth/user.ts";
@@ -32,14 +33,18 @@ export interface AppParts {
   readonly version: object;
 }
 
+const READS = new Set(["get", "list", "watch"]);
+
 type Env = { Bindings: { peer: Peer }; Variables: { user: User; info: RequestInfo } };
 
 /** All paths of the server. */
 export function apiApp({ serving, tokens, discovery, guard, special, version }: AppParts): Hono<Env> {
   const app = new Hono<Env>();
+  // A full disk fails every write: one line for all of them.
+  const states = new StateLog(serving.api.log);
   app.onError((error) => {
     if (error instanceof StatusError) return refusal(error);
-    serving.api.log.error("request failed", { error });
+    states.set("writes", error.message, "error", "request failed", { error });
     return refusal(new StatusError(500, "InternalError", `Internal error occurred: ${error.message}`));
   });
   app.notFound(() => refusal(noSuchPath()));
@@ -51,6 +56,7 @@ export function apiApp({ serving, tokens, discovery, guard, special, version }: 
     context.set("user", user);
     context.set("info", info);
     await next();
+    if (!READS.has(info.verb) && context.res.ok) states.clear("writes", "requests are served again");
     context.res = await asYaml(context.req.raw, context.res);
   });
   for (const path of ["/healthz", "/readyz", "/livez"]) {
