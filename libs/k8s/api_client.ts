@@ -176,6 +176,7 @@ export class ApiClient implements ApiTransport {
     const { response, guard } = await this.#open(request);
     try {
       const text = await readBody(response, request.maxBytes ?? this.#maxBytes);
+      if (response.ok && request.answer === "text") return text;
       if (!response.ok || !isJson(response.headers.get("content-type") ?? "")) throw this.#refused(request, response, text);
       return this.#json(request, response.status, text);
     } catch (error) {
@@ -189,7 +190,11 @@ export class ApiClient implements ApiTransport {
     const guard = new RequestGuard(this.timers, request.timeoutMs ?? this.#timeoutMs, [request.signal, this.#closing.signal]);
     const { connection } = this;
     try {
-      const headers: Record<string, string> = { accept: "application/json", "user-agent": "strait", ...connection.headers };
+      const headers: Record<string, string> = {
+        accept: request.answer === "text" ? "*/*" : "application/json",
+        "user-agent": "strait",
+        ...connection.headers,
+      };
       const [token, certificate] = await this.#credentials(request);
       if (token) headers["authorization"] = `Bearer ${token}`;
       if (request.body !== undefined) headers["content-type"] = request.contentType ?? "application/json";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, expect, test } from "bun:test";
 import { ApiClient, ApiError, type Connection, PodKind } from "./mod.ts";
-import { FakeApiServer, FakeTimers, failure, silence, webPage } from "./testing/mod.ts";
+import { FakeApiServer, FakeTimers, failure, silence, until, webPage } from "./testing/mod.ts";
 
 const servers: FakeApiServer[] = [];
 afterEach(async () => {
@@ -124,12 +124,16 @@ test("a client waits for a whole answer only so long", async () => {
 
 test("a client uses no kept connection after one was dead, for the others may be too", async () => {
   const server = serve();
-  const client = new ApiClient(server.connection(), { requestTimeoutMs: 100 });
+  const timers = new FakeTimers();
+  const client = new ApiClient(server.connection(), { timers });
   const kept = await Promise.all([1, 2, 3].map(() => client.version())).then(() => server.requests.map(({ port }) => port));
   await client.version();
   expect(kept).toContain(server.requests.at(-1)?.port ?? 0);
   server.intercept = silence;
-  await failureOf(client.version());
+  const unanswered = failureOf(client.version());
+  await until("the request", () => server.requests.length === 5);
+  await timers.advance(30_000);
+  expect((await unanswered).message).toContain("no answer within 30 s");
   server.intercept = () => undefined;
   await client.version();
   expect(kept).not.toContain(server.requests.at(-1)?.port ?? 0);
@@ -143,7 +147,7 @@ test("a client stops with the caller's own reason when it is called off", async 
   const controller = new AbortController();
   const work = new ApiClient(server.connection()).resource(PodKind).list({ signal: controller.signal });
   controller.abort(new Error("enough"));
-  expect(work).rejects.toThrow("enough");
+  await expect(work).rejects.toThrow("enough");
 });
 
 test("a client refuses an answer that would fill the memory", async () => {
@@ -180,6 +184,18 @@ test("a client leaves a long wait to its caller, and tells how long", async () =
   const error = await failureOf(list(server.connection()));
   expect(error).toMatchObject({ status: 503, retryAfterMs: 120_000 });
   expect(server.requests).toHaveLength(1);
+});
+
+test.each<[string, Record<string, string>, number]>([
+  ["a header", { "retry-after": "99999999999" }, 0],
+  ["a date", { "retry-after": "Fri, 31 Dec 2100 23:59:59 GMT" }, 0],
+  ["details", {}, 99_999_999_999],
+])("a client takes years that a server asks for in %s for five minutes", async (_, headers, retryAfterSeconds) => {
+  const server = serve();
+  const status = { kind: "Status", code: 503, reason: "ServiceUnavailable", message: "later", details: { retryAfterSeconds } };
+  server.intercept = () => Response.json(status, { status: 503, headers });
+  const error = await failureOf(list(server.connection()));
+  expect(error).toMatchObject({ status: 503, retryAfterMs: 300_000 });
 });
 
 test("a client renews credentials that were refused, once", async () => {

@@ -17,6 +17,8 @@ export interface ApiRequest {
   readonly timeoutMs?: number | undefined;
   /** Bytes the answer may have; the client's where absent. */
   readonly maxBytes?: number | undefined;
+  /** What the answer is: "json" when absent, "text" for logs of pods. */
+  readonly answer?: "json" | "text" | undefined;
   /** For messages; the method in lower case where absent. */
   readonly verb?: string | undefined;
   /** For messages; the path where absent. */

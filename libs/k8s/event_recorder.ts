@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Log, StateLog } from "@strait/obs";
-import { systemTimers, type Timers } from "@strait/time";
+import { elapsed, systemTimers, type Timers } from "@strait/time";
 import type { ApiClient } from "./api_client.ts";
 import { timestamp } from "./conditions.ts";
 import { EventKind, type KubeEvent } from "./core_kinds/event.ts";
@@ -69,7 +69,7 @@ export class EventRecorder {
     this.#timers = options.timers ?? systemTimers;
     this.#states = new StateLog(options.log ?? new Log({ level: "error" }));
     this.#events = options.client.resource(EventKind);
-    this.#filled = this.#timers.now();
+    this.#filled = elapsed(this.#timers);
   }
 
   /** Different events that are counted now. */
@@ -164,7 +164,7 @@ export class EventRecorder {
   }
 
   #takeToken(): boolean {
-    const now = this.#timers.now();
+    const now = elapsed(this.#timers);
     const refill = Math.max(0, Math.floor((now - this.#filled) / REFILL_MS));
     if (refill > 0) {
       this.#tokens = Math.min(BURST, this.#tokens + refill);

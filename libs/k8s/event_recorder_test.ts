@@ -80,6 +80,16 @@ test("an event recorder cuts a storm of different events to a trickle and says s
   expect(events()).toHaveLength(27);
 });
 
+test("an event recorder goes on telling after somebody set the clock back", async () => {
+  const { recorder, timers, events } = build();
+  for (let n = 0; n < 30; n++) recorder.record(ENDPOINT, { ...OVERLAP, message: `subnet ${n}` });
+  timers.skew = -3_600_000;
+  await timers.advance(10_000);
+  recorder.record(ENDPOINT, { ...OVERLAP, message: "later" });
+  await recorder.flush();
+  expect(events()).toHaveLength(26);
+});
+
 test("an event recorder drops what cannot be written, says so once and goes on", async () => {
   const { cluster, recorder, lines, events } = build();
   cluster.intercept = () => {

@@ -11,6 +11,9 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A server may ask for patience, not for silence: it may be wrong about the time, and a date is read by a clock that may be. */
+const LONGEST_RETRY_MS = 300_000;
+
 /**
  * The error of an answer that is no success. A server that is no API server (a proxy's page, a captive portal) is recognised by
  * what it sends, and not believed: its 404 does not mean that an object is gone.
@@ -18,7 +21,8 @@ export interface Answer {
 export function failedAnswer(server: string, request: ApiRequest, answer: Answer, now: number): ApiError {
   const details = { verb: verbOf(request), object: objectOf(request), status: answer.status };
   const status = isJson(answer.contentType) ? parseStatus(tryJson(answer.text)) : undefined;
-  const retryAfterMs = retryAfter(answer.retryAfter, now) ?? (status?.details?.retryAfterSeconds ?? 0) * 1000;
+  const asked = retryAfter(answer.retryAfter, now) ?? (status?.details?.retryAfterSeconds ?? 0) * 1000;
+  const retryAfterMs = Math.min(asked, LONGEST_RETRY_MS);
   const retry = retryAfterMs > 0 ? { retryAfterMs } : {};
   if (!status) {
     // These come from the server's own front door, which does not always say them as a Status object.

@@ -62,7 +62,7 @@ test("a pod's connection puts an IPv6 address into brackets", async () => {
 });
 
 test("a pod's connection is refused outside of a pod and without a service account", async () => {
-  expect(inClusterConnection({ dir: root, env: {} })).rejects.toThrow("this is no pod");
+  await expect(inClusterConnection({ dir: root, env: {} })).rejects.toThrow("this is no pod");
   const error = await inClusterConnection({ dir: join(root, "nowhere"), env }).catch((one: unknown) => one);
   expect(error).toBeInstanceOf(KubeConfigError);
   expect((error as Error).message).toContain("token cannot be read (ENOENT)");

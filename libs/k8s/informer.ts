@@ -70,6 +70,8 @@ export class Informer<T extends KubeObject> {
   #reason: string | undefined = "nothing was read yet";
   /** Where a watch goes on from; undefined when only a list helps. */
   #version: string | undefined;
+  /** Whether the server said that the version is gone, and no watch has worked since. */
+  #heard = false;
   #cut: (() => void) | undefined;
   #running: Promise<void> | undefined;
 
@@ -144,7 +146,7 @@ export class Informer<T extends KubeObject> {
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) break;
-        if (isExpired(error)) this.#version = undefined;
+        if (isExpired(error)) this.#expired();
         await this.#pause(error, signal);
       }
     }
@@ -230,8 +232,19 @@ export class Informer<T extends KubeObject> {
     else if (event.type !== "DELETED") throw this.#error(`went back from version ${this.#version} to ${version}`, "Expired");
   }
 
+  /**
+   * A server that says so is there again: what was waited for while it was away does not count. Once until it works, for one that
+   * says it again and again is asked ever more seldom.
+   */
+  #expired(): void {
+    this.#version = undefined;
+    if (!this.#heard) this.#backoff.reset();
+    this.#heard = true;
+  }
+
   #works(): void {
     this.#backoff.reset();
+    this.#heard = false;
     this.#states.clear("server", "following again");
     this.#setReason(undefined);
   }

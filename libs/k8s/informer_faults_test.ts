@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "bun:test";
 import { Log } from "@strait/obs";
 import { ApiClient, Informer, type Pod, PodKind } from "./mod.ts";
 import { build, endAll, passing, pod, running, started } from "./testing/informer_scene.ts";
-import { FakeApiServer, FakeTimers, failure, until, webPage } from "./testing/mod.ts";
+import { FakeApiServer, FakeTimers, failure, silence, until, webPage } from "./testing/mod.ts";
 
 afterEach(endAll);
 
@@ -43,6 +43,42 @@ test("an informer in a storm of expiries lists ever more seldom and logs one lin
   expect(built.lines).toHaveLength(1);
   expect(built.batches).toHaveLength(1);
   expect(built.informer.state).toEqual({ synced: true, reason: expect.stringContaining("too old") });
+});
+
+test("an informer that hears of an expiry after an outage lists soon, however long the outage was", async () => {
+  const built = build();
+  built.pods.put(pod("a"));
+  await started(built);
+  let refusals = 8;
+  built.server.intercept = ({ verb }) => {
+    if (verb !== "watch") return undefined;
+    return refusals-- > 0 ? failure(500, "InternalError", "etcd is away") : failure(410, "Expired", "too old");
+  };
+  built.server.watches.drop();
+  await passing(built, "the outage", () => refusals === 0);
+  expect(built.timers.now()).toBeGreaterThan(15_000);
+  const before = built.timers.now();
+  // The last wait of the outage itself is still to pass.
+  await passing(built, "the list", () => built.server.asked("list").length === 2);
+  expect(built.timers.now() - before).toBeLessThanOrEqual(15_000 + 250);
+  await passing(built, "seven more", () => built.server.asked("list").length === 9);
+  expect(built.timers.now() - before).toBeGreaterThan(30_000);
+});
+
+test("an informer of a kind whose definition was just made waits until the server has its storage", async () => {
+  const built = build();
+  built.pods.put(pod("a"));
+  let refusals = 30;
+  const reason = "storage is (re)initializing";
+  built.server.intercept = ({ verb }) =>
+    ["list", "watch"].includes(verb) && refusals-- > 0
+      ? failure(429, "TooManyRequests", reason, { "retry-after": "0" })
+      : undefined;
+  built.informer.start();
+  await passing(built, "following", () => built.informer.state.reason === undefined && built.server.watches.size === 1);
+  expect(refusals).toBeLessThan(0);
+  expect(built.batches).toEqual([["+a"]]);
+  expect(built.lines.filter((line) => line.includes(reason))).toHaveLength(1);
 });
 
 test("an informer keeps what it knows while the server is away, says why once, and goes on", async () => {
@@ -161,10 +197,10 @@ test("an informer resumes a silent watch on a fresh connection", async () => {
 test("informers of a client whose connections fell silent are on fresh ones as soon as any request works again", async () => {
   const server = new FakeApiServer();
   running.push(server);
-  const client = new ApiClient(server.connection(), { requestTimeoutMs: 50 });
+  const timers = new FakeTimers();
+  const client = new ApiClient(server.connection(), { timers });
   const lines: string[] = [];
   const log = new Log({ write: (line) => lines.push(line) });
-  const timers = new FakeTimers();
   const informer = new Informer(client.resource(PodKind), { log, timers });
   running.push(informer);
   informer.start();
@@ -173,8 +209,12 @@ test("informers of a client whose connections fell silent are on fresh ones as s
   await timers.advance(2000);
   server.watches.stall();
   server.objects(PodKind).put(pod("a"));
-  server.intercept = () => new Promise(() => {});
-  await client.version().catch(() => {});
+  server.intercept = silence;
+  const asked = server.requests.length;
+  const unanswered = client.version().catch((error) => error);
+  await until("the request", () => server.requests.length === asked + 1);
+  await timers.advance(30_000);
+  expect(await unanswered).toMatchObject({ reason: "Transport" });
   expect(server.asked("watch")).toHaveLength(1);
   server.intercept = () => undefined;
   await client.version();

@@ -127,9 +127,9 @@ for (const [what, text, says] of refused) {
 }
 
 test("a kubeconfig that is not there is refused, whether it was named or looked for", async () => {
-  expect(loadKubeConfig({ path: join(root, "none"), env })).rejects.toThrow("cannot be read (ENOENT)");
-  expect(loadKubeConfig({ env: { HOME: join(root, "nobody") } })).rejects.toThrow("there is no kubeconfig");
-  expect(loadKubeConfig({ env: {} })).rejects.toThrow("there is no kubeconfig");
+  await expect(loadKubeConfig({ path: join(root, "none"), env })).rejects.toThrow("cannot be read (ENOENT)");
+  await expect(loadKubeConfig({ env: { HOME: join(root, "nobody") } })).rejects.toThrow("there is no kubeconfig");
+  await expect(loadKubeConfig({ env: {} })).rejects.toThrow("there is no kubeconfig");
 });
 
 test("a kubeconfig's exec plugin is found beside it and gives the token", async () => {

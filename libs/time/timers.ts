@@ -13,12 +13,15 @@ export interface Timers {
   elapsed?(): number;
 }
 
+/** About 25 days. JavaScript takes a longer wait for one of a millisecond. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The machine's clock. A pending timer does not keep the process alive, unless it is asked to: its server does. */
 export const systemTimers: Timers = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   after(milliseconds, run, keepAlive = false) {
-    const timer = setTimeout(run, milliseconds);
+    const timer = setTimeout(run, Math.min(milliseconds, LONGEST_MS));
     if (!keepAlive) timer.unref();
     return () => clearTimeout(timer);
   },

@@ -43,6 +43,16 @@ test("the system's timers ring, and not after they were called off", async () =>
   await promise;
 });
 
+test("the system's timers take a wait of years for a long one", async () => {
+  let rang = 0;
+  const cancel = systemTimers.after(99_999_999_999, () => rang++);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  systemTimers.after(20, resolve, true);
+  await promise;
+  cancel();
+  expect(rang).toBe(0);
+});
+
 test("a process ends although a timer is pending, but not while it sleeps", () => {
   const run = (code: string) => {
     const script = `import { sleep, systemTimers } from "${import.meta.dir}/timers.ts"; ${code}`;

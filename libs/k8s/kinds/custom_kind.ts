@@ -36,7 +36,21 @@ export interface CustomKind<T extends KubeObject> extends Kind<T>, CustomNames {
  * what we copy must not lose them. They have no type, so that a misspelt one does not compile.
  */
 export function members<const Entries extends v.ObjectEntries>(entries: Entries): v.ObjectSchema<Entries, undefined> {
-  return v.looseObject(entries) as unknown as v.ObjectSchema<Entries, undefined>;
+  const loose = v.looseObject(entries) as unknown as v.ObjectSchema<Entries, undefined>;
+  return noList(loose);
+}
+
+/** Names and texts: a record, and no list. */
+export const textRecord = () => noList(v.record(v.string(), v.string()));
+
+/** JavaScript's lists are objects too, and valibot takes them for such; the API and its definitions do not. */
+function noList<S extends v.GenericSchema>(schema: S): S {
+  const run: S["~run"] = (dataset, config) => {
+    if (!Array.isArray(dataset.value)) return schema["~run"](dataset, config);
+    v._addIssue(schema as never, "type", dataset as never, config);
+    return dataset as never;
+  };
+  return { ...schema, "~run": run };
 }
 
 /** The whole object of a kind: what all kinds have, and these members. */

@@ -122,6 +122,8 @@ describe("Decoding", () => {
     [{ ...endpoint, spec: { ...spec, subnets: "10.1.0.0/16" } }, "spec.subnets"],
     [{ ...endpoint, spec: { ...spec, private_ip: null } }, "spec.private_ip"],
     [{ ...endpoint, spec: { ...spec, backend_config: { "udp-port": 4500 } } }, "spec.backend_config.udp-port"],
+    [{ ...endpoint, spec: { ...spec, backend_config: ["4500"] } }, "spec.backend_config"],
+    [{ ...endpoint, spec: Object.assign([], spec) }, "spec: Invalid type"],
     [{ metadata: endpoint.metadata }, "spec"],
     [null, "Invalid type"],
     ["<html>", "Invalid type"],

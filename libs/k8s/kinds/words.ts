@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as v from "valibot";
 import { optional } from "../kube_object.ts";
-import { members, told } from "./custom_kind.ts";
+import { members, textRecord, told } from "./custom_kind.ts";
 
 /** Text. */
 export const text = (description: string) => told(v.string(), description);
@@ -14,7 +14,7 @@ export const flag = (description: string) => told(v.boolean(), description);
 export const whole = (description: string, format?: "int32" | "int64") =>
   told(v.pipe(v.number(), v.integer()), description, format ? { format } : {});
 /** Names and texts. */
-export const pairs = (description: string) => told(v.record(v.string(), v.string()), description);
+export const pairs = (description: string) => told(textRecord(), description);
 /** A time as RFC 3339 text. */
 export const time = (description: string) => told(v.string(), description, { format: "date-time" });
 

@@ -56,7 +56,7 @@ test("a token in the mounted Secret is used before the variable's, and a new one
 test("a Secret that is not mounted is told when it is needed, not by ending the app", async () => {
   const { connection } = access({ BROKER_K8S_SECRET: "missing" });
   expect(connection.tls).toEqual({});
-  expect(connection.token?.()).rejects.toThrow("cannot be read (ENOENT)");
+  await expect(connection.token?.()).rejects.toThrow("cannot be read (ENOENT)");
 });
 
 test.each<[string, Record<string, string>, string]>([
