@@ -39,6 +39,16 @@ export function pathOf({ apiVersion, kind, metadata }: Pick<Manifest, "apiVersio
   return `${api}${within}/${place.plural}/${metadata.name}`;
 }
 
+/** Group and plural of an object's kind, as RBAC names them. RangeError for a kind that is not in the table. */
+export function resourceOf({ apiVersion, kind }: Pick<Manifest, "apiVersion" | "kind">): {
+  readonly group: string;
+  readonly resource: string;
+} {
+  const place = places[kind];
+  if (!place) throw new RangeError(`objects of kind ${kind} have no known path`);
+  return { group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "", resource: place.plural };
+}
+
 /** What an object is called in messages. Example: "Secret submariner-operator/submariner-ipsec-psk". */
 export function nameOf({ kind, metadata }: Pick<Manifest, "kind" | "metadata">): string {
   return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`;

@@ -105,7 +105,9 @@ export function parseJoinFile(text: string): Result<JoinFile> {
   try {
     plain = JSON.parse(whole);
   } catch {
-    return refuse("the join file holds no JSON: give the broker-info.subm that deploy-broker wrote");
+    return refuse(
+      "the join file is cut off, or none at all: it holds no JSON; give the whole broker-info.subm that deploy-broker wrote",
+    );
   }
   const shaped = v.safeParse(schema, lowerKeys(plain), { abortEarly: true });
   if (!shaped.success) {

@@ -20,11 +20,13 @@ import { apply } from "../objects.ts";
 import { waitForApps } from "../rollout.ts";
 import type { Steps } from "../steps.ts";
 import { waitUntil } from "../wait_until.ts";
+import { brokerFailure } from "./broker_failure.ts";
 import { brokerAt, credentialOf, registerMember } from "./broker_side.ts";
+import { checkCluster } from "./check_cluster.ts";
 import { labelGateways } from "./gateway_nodes.ts";
 import type { JoinOptions } from "./join_options.ts";
 import { type Network, networkOf } from "./network.ts";
-import { checkMembership, checkVersion } from "./requirements.ts";
+import { checkMembership } from "./requirements.ts";
 
 export interface JoinParts {
   readonly io: Io;
@@ -54,25 +56,25 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
   const { io, steps, own, file, options } = parts;
   const namespace = options.namespace ?? "";
   const clusterId = ownId(io, own, options);
-  await steps.run(
+  const broker = brokerAt(file, options);
+  const before = await steps.run(
     "Checking the cluster",
-    () => checkVersion(own.client, options.ignoreRequirements),
-    (text) => text,
+    () => checkCluster({ io, own, options, namespace, clusterId, broker: broker.address }),
+    ({ text }) => text,
   );
   const network = await networkOf(own.client, options, steps);
-  const broker = brokerAt(file, options);
-  const brokerClient = new ApiClient(broker.connection);
+  const brokerClient = new ApiClient(broker.connection, { requestTimeoutMs: BROKER_TIMEOUT_MS });
+  const asked = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw brokerFailure(error, broker.connection.server);
+    }
+  };
+  const membership = { broker: brokerClient, brokerNamespace: broker.namespace, clusterId, member: before.member, network };
   await steps.run(
     "Looking at the broker",
-    () =>
-      checkMembership({
-        broker: brokerClient,
-        own: own.client,
-        brokerNamespace: broker.namespace,
-        namespace,
-        clusterId,
-        network,
-      }),
+    () => asked(() => checkMembership(membership)),
     (text) => text,
   );
   const settings: JoinSettings = {
@@ -108,7 +110,7 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
 
   const member = await steps.run(
     "Making an account on the broker",
-    () => registerMember(brokerClient, broker.namespace, clusterId, io.signal),
+    () => asked(() => registerMember(brokerClient, broker.namespace, clusterId, io.signal)),
     () => `The broker knows cluster ${clusterId}`,
   );
   await steps.run(
@@ -142,6 +144,9 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
     (await waitForApps({ client: own.client, namespace, steps, signal: io.signal, timeoutMs: options.waitTimeout * 1000 }));
   return { ready, manifests: [...early, ...secrets, ...late], summary };
 }
+
+/** Milliseconds for one answer of the broker: who types a wrong address does not wait for long. */
+const BROKER_TIMEOUT_MS = 10_000;
 
 /** Waits until a namespace that is being deleted is gone: an uninstall may still be at work. */
 async function namespaceFree(client: ApiClient, name: string, signal: AbortSignal): Promise<void> {

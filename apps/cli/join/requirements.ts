@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ApiClient, ClusterKind } from "@strait/k8s";
+import { type ApiClient, ClusterKind, SecretKind, type Submariner } from "@strait/k8s";
+import { type BrokerAddress, NAMES } from "@strait/manifests";
 import { overlaps, parseCidr } from "@strait/model";
 import { Failure } from "../failure.ts";
 import { joined, listAll } from "../show/read.ts";
@@ -21,33 +22,45 @@ export async function checkVersion(client: ApiClient, ignore: boolean): Promise<
   return `The cluster runs Kubernetes ${gitVersion}`;
 }
 
-export interface Membership {
-  readonly broker: ApiClient;
-  readonly own: ApiClient;
-  readonly brokerNamespace: string;
-  readonly namespace: string;
-  readonly clusterId: string;
-  readonly network: Network;
-}
-
-/** Refuses an id that another cluster has, and subnets that another cluster announces. Joining again is no conflict. */
-export async function checkMembership({
-  broker,
-  own,
-  brokerNamespace,
-  namespace,
-  clusterId,
-  network,
-}: Membership): Promise<string> {
+/** Refuses a cluster that has joined under another id, or another broker's clusterset. Joining again is no conflict. */
+export async function checkEarlierJoin(
+  own: ApiClient,
+  { namespace, clusterId, broker }: { readonly namespace: string; readonly clusterId: string; readonly broker: BrokerAddress },
+): Promise<Submariner | undefined> {
   const before = await joined(own, namespace);
   const joinedAs = before?.spec?.clusterID;
   if (joinedAs !== undefined && joinedAs !== clusterId) {
     throw new Failure(`this cluster has joined as "${joinedAs}": say --clusterid ${joinedAs}, or run strait uninstall first`);
   }
+  const address = before?.spec?.brokerK8sApiServer;
+  if (address !== undefined && address !== broker.apiServer) {
+    // A broker may have moved; its authority stays.
+    const secret = await own.resource(SecretKind).get(NAMES.brokerSecret, { namespace });
+    const ca = Buffer.from(secret?.data?.["ca.crt"] ?? "", "base64").toString();
+    if (ca.trim() !== (broker.ca ?? "").trim()) {
+      throw new Failure(
+        `this cluster has joined the clusterset of the broker at ${address}, and the join file is of the one at ${broker.apiServer}: run strait uninstall first`,
+      );
+    }
+  }
+  return before;
+}
+
+export interface Membership {
+  readonly broker: ApiClient;
+  readonly brokerNamespace: string;
+  readonly clusterId: string;
+  /** Whether it has joined with this id before. */
+  readonly member: boolean;
+  readonly network: Network;
+}
+
+/** Refuses an id that another cluster has, and subnets that another cluster announces. */
+export async function checkMembership({ broker, brokerNamespace, clusterId, member, network }: Membership): Promise<string> {
   const members = await listAll(broker, ClusterKind, brokerNamespace);
   for (const { spec } of members) {
     if (spec.cluster_id === clusterId) {
-      if (joinedAs !== undefined) continue;
+      if (member) continue;
       throw new Failure(`a cluster "${clusterId}" is a member already: choose another --clusterid`);
     }
     const clash = overlapOf([...network.podCidrs, ...network.serviceCidrs], [...spec.cluster_cidr, ...spec.service_cidr]);

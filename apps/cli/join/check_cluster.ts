@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Manifest } from "@strait/k8s";
+import { accounts, type BrokerAddress, namespaceObject } from "@strait/manifests";
+import type { Cluster } from "../connect.ts";
+import type { Io } from "../io.ts";
+import type { JoinOptions } from "./join_options.ts";
+import { checkPodSecurity } from "./pod_security.ts";
+import { checkEarlierJoin, checkVersion } from "./requirements.ts";
+import { checkRights, rightsFor } from "./rights.ts";
+
+/** Kinds that are made besides accounts: their names do not matter to the rights. */
+function otherKinds(namespace: string): Manifest[] {
+  const kinds = [
+    ["v1", "Secret"],
+    ["apps/v1", "DaemonSet"],
+    ["submariner.io/v1alpha1", "Submariner"],
+  ] as const;
+  return kinds.map(([apiVersion, kind]) => ({ apiVersion, kind, metadata: { name: "any", namespace } }));
+}
+
+export interface CheckParts {
+  readonly io: Pick<Io, "signal">;
+  readonly own: Pick<Cluster, "client">;
+  readonly options: Pick<JoinOptions, "ignoreRequirements" | "dryRun">;
+  readonly namespace: string;
+  readonly clusterId: string;
+  readonly broker: BrokerAddress;
+}
+
+/**
+ * Finds what would stop a join half-way, before it begins.
+ *
+ * @returns what was found, in words, and whether the cluster has joined before
+ */
+export async function checkCluster({
+  io: { signal },
+  own: { client },
+  options: { ignoreRequirements, dryRun },
+  namespace,
+  clusterId,
+  broker,
+}: CheckParts): Promise<{ readonly text: string; readonly member: boolean }> {
+  const text = await checkVersion(client, ignoreRequirements);
+  if (!ignoreRequirements && !dryRun) {
+    const definition = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "any" } };
+    const rights = rightsFor([namespaceObject(namespace), ...accounts(namespace), ...otherKinds(namespace), definition]);
+    const nodes = ["list", "patch"].map((verb) => ({ verb, group: "", resource: "nodes" }));
+    await checkRights(client, [...rights, ...nodes], signal);
+    await checkPodSecurity(client, namespace, signal);
+  }
+  const before = await checkEarlierJoin(client, { namespace, clusterId, broker });
+  return { text, member: before !== undefined };
+}
