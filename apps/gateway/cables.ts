@@ -50,6 +50,11 @@ export class ArrivalWatch {
     this.#freshMs = freshMs;
   }
 
+  /** Forgets all cables but these: names come from other clusters. */
+  keep(keys: ReadonlySet<string>): void {
+    for (const key of this.#last.keys()) if (!keys.has(key)) this.#last.delete(key);
+  }
+
   /** Takes note of the counter and answers. The first look tells nothing: what came may have come long ago. */
   receiving(key: string, rx: bigint, now: number): boolean {
     const last = this.#last.get(key);

@@ -17,3 +17,12 @@ test("a counter that grows counts for a while, each cable for itself", () => {
   expect(watch.receiving("west/gw1", 101n, 11_000)).toBe(true);
   expect(watch.receiving("west/gw1", 101n, 11_001)).toBe(false);
 });
+
+test("a cable that is forgotten begins anew", () => {
+  const watch = new ArrivalWatch(10_000);
+  watch.receiving("west/gw1", 100n, 0);
+  watch.receiving("west/gw2", 100n, 0);
+  watch.keep(new Set(["west/gw2"]));
+  expect(watch.receiving("west/gw1", 101n, 1000)).toBe(false);
+  expect(watch.receiving("west/gw2", 101n, 1000)).toBe(true);
+});

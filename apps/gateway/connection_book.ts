@@ -45,6 +45,7 @@ export class ConnectionBook {
     const now = elapsed(context.timers);
     const links = remoteLinks(source.remoteEndpoints);
     const keys = new Set(links.map(({ key }) => key));
+    this.#arrivals.keep(keys);
     for (const key of this.#established.keys()) if (!keys.has(key)) this.#established.delete(key);
     return links.map((link) => {
       const { key } = link;

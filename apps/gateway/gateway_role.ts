@@ -12,6 +12,7 @@ import {
 } from "@strait/member";
 import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, type Problem, type Result, refuse } from "@strait/model";
 import type { AppContext, Extra } from "@strait/node";
+import { StateLog } from "@strait/obs";
 import type { BrokerDuty } from "./broker_duty.ts";
 import { ConnectionBook, type ConnectionState } from "./connection_book.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
@@ -53,6 +54,7 @@ export class GatewayRole implements Extra {
   readonly #events: TroubleEvents;
   readonly #connections: ConnectionBook;
   readonly #broker: BrokerDuty | undefined;
+  readonly #states: StateLog;
   #local: LocalState | undefined;
   #leading = false;
   #holder: string | undefined;
@@ -63,6 +65,7 @@ export class GatewayRole implements Extra {
     const { context, member, config, namespace, openPings } = options;
     const { client, source, nodeName } = member;
     const { log, timers } = context;
+    this.#states = new StateLog(log);
     const identity = `${nodeName}-submariner-gateway`;
     const common = { client, namespace, log, timers };
     this.#elector = new LeaderElector({
@@ -180,7 +183,7 @@ export class GatewayRole implements Extra {
 
   /** Looks again at what this gateway is, and tells whoever it concerns. */
   #refresh(): void {
-    const { context, member, network } = this.#options;
+    const { member, network } = this.#options;
     try {
       const local = findLocalState(this.#options, this.#local?.healthCheck.addresses);
       if (!local) return;
@@ -189,9 +192,11 @@ export class GatewayRole implements Extra {
       this.#prober?.setTargets(probeTargets(remoteLinks(member.source.remoteEndpoints), local.healthCheck.addresses));
     } catch (error) {
       // The kernel's answer to a question, for example in the moment an interface goes: the next pass asks again.
-      context.log.warn("what this gateway is cannot be found out now", { reason: error });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#states.set("local", reason, "warn", "what this gateway is cannot be found out now", { reason });
       return;
     }
+    this.#states.clear("local", "what this gateway is was found out");
     this.#publisher.changed();
     this.#reporter.changed();
     this.#record();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type RouteAgent, RouteAgentKind } from "@strait/k8s";
 import { type Log, StateLog } from "@strait/obs";
-import { elapsed, sleep, type Timers } from "@strait/time";
+import { Backoff, elapsed, sleep, type Timers } from "@strait/time";
 
 export interface AgentReporterOptions {
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, "resource">;
   readonly namespace: string;
   /** Name of the node, and of the object. */
   readonly nodeName: string;
@@ -21,8 +21,8 @@ export const FIELD_MANAGER = "strait-routeagent";
 const REFRESH_MS = 60_000;
 /** Changes that come in a burst are written together; agents are many. */
 const GATHER_MS = 500;
-/** After a write that failed. */
-const RETRY_MS = 10_000;
+/** Milliseconds after a write that failed: thousands of agents that found the API server away must not come back together. */
+const RETRY = { first: 10_000, most: 60_000 };
 /** Milliseconds a write may take. */
 const WRITE_MS = 5000;
 
@@ -80,16 +80,18 @@ export class AgentReporter {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     const { timers } = this.#options;
+    const backoff = new Backoff(RETRY);
     while (!signal.aborted) {
       this.#dirty = false;
       const written = await this.#write(signal);
-      const until = elapsed(timers) + (written ? REFRESH_MS : RETRY_MS);
+      if (written) backoff.reset();
+      const until = elapsed(timers) + (written ? REFRESH_MS : backoff.next());
       do {
         // What changes while the API server is away waits for the retry.
         await this.#rest(until - elapsed(timers), written);
         if (signal.aborted) return;
         this.#dirty = false;
-      } while (elapsed(timers) < until && essence(this.#options.status()) === this.#told);
+      } while (elapsed(timers) < until && !this.#differs());
     }
   }
 
@@ -104,6 +106,15 @@ export class AgentReporter {
       this.#wake = undefined;
     }
     await sleep(timers, GATHER_MS, signal);
+  }
+
+  /** A status that throws counts as one that differs: the write tells it. */
+  #differs(): boolean {
+    try {
+      return essence(this.#options.status()) !== this.#told;
+    } catch {
+      return true;
+    }
   }
 
   async #write(stopping: AbortSignal): Promise<boolean> {

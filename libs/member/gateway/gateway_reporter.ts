@@ -6,7 +6,7 @@ import { elapsed, sleep, type Timers } from "@strait/time";
 import { type GatewayReport, gatewayObject, type HaStatus } from "../publish/gateway_object.ts";
 
 export interface GatewayReporterOptions {
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, "resource">;
   readonly namespace: string;
   /** Our pod, which is labelled with the status too; absent outside of a pod. */
   readonly podName?: string | undefined;
@@ -72,7 +72,7 @@ export class GatewayReporter {
     if (this.#stopping.signal.aborted) return;
     this.#look ??= this.#options.timers.after(GATHER_MS, () => {
       this.#look = undefined;
-      const report = this.#options.report();
+      const report = this.#report();
       if (report && essence(report) !== this.#told) this.#wake?.();
     });
   }
@@ -82,7 +82,7 @@ export class GatewayReporter {
     this.#stopping.abort();
     this.#look?.();
     await this.#running;
-    const report = this.#options.report();
+    const report = this.#report();
     if (report && this.#told !== "") await this.#write({ ...report, haStatus: "passive" });
   }
 
@@ -91,7 +91,7 @@ export class GatewayReporter {
     const { timers } = this.#options;
     while (!signal.aborted) {
       const began = elapsed(timers);
-      const report = this.#options.report();
+      const report = this.#report();
       if (report) await this.#write(report);
       if (signal.aborted) return;
       const woken = new AbortController();
@@ -105,6 +105,19 @@ export class GatewayReporter {
       );
       this.#wake = undefined;
       await sleep(timers, GATHER_MS, signal);
+    }
+  }
+
+  /** What cannot be told now is told with the next sign of life: a report that throws ends neither this nor the app. */
+  #report(): GatewayReport | undefined {
+    try {
+      const report = this.#options.report();
+      this.#states.clear("report", "what this gateway is can be told again");
+      return report;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#states.set("report", this.#failure, "error", "what this gateway is cannot be told", { reason: this.#failure });
+      return undefined;
     }
   }
 

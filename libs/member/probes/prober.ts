@@ -124,9 +124,12 @@ export class Prober {
     entry.probe.sent(key, now);
     this.#sent.set(key, entry);
     const { to, from } = entry.target;
-    void this.#sender.ping(from ? { to, from, key } : { to, key }).then((sent) => {
-      if (!sent.ok) entry.probe.obstacle(sent.reason);
-    });
+    void this.#sender.ping(from ? { to, from, key } : { to, key }).then(
+      (sent) => {
+        if (!sent.ok) entry.probe.obstacle(sent.reason);
+      },
+      (error) => entry.probe.obstacle(error instanceof Error ? error.message : String(error)),
+    );
   }
 
   #answered(key: number): void {

@@ -29,6 +29,7 @@ export class FollowedPods {
   readonly #options: FollowedPodsOptions;
   readonly #known = new Set<string>();
   #scope = "none";
+  #stopped = false;
   #informer: Informer<PlacedPod> | undefined;
 
   constructor(options: FollowedPodsOptions) {
@@ -46,6 +47,7 @@ export class FollowedPods {
   }
 
   follow(scope: PodScope): void {
+    if (this.#stopped) return;
     const text = typeof scope === "string" ? scope : `spec.nodeName=${scope.node}`;
     if (text === this.#scope) return;
     this.#scope = text;
@@ -76,7 +78,9 @@ export class FollowedPods {
     informer.start();
   }
 
+  /** Ends it for good: what is still on its way begins nothing new. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#informer?.stop();
   }
 
