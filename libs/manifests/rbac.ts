@@ -9,29 +9,31 @@ interface Rule {
 }
 
 const READ = ["get", "list", "watch"];
-const WRITE = [...READ, "create", "update", "patch", "delete"];
-const events: Rule = { apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "update", "patch"] };
+/** What informers do. */
+const FOLLOW = ["list", "watch"];
+const events: Rule = { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] };
 
-/** In the namespace of Strait. */
+/** In the namespace of Strait. tests/kube/real/rbac_test.ts fails on every request that these rules refuse. */
 const namespaced: Readonly<Record<string, readonly Rule[]>> = {
   [NAMES.gateway]: [
-    { apiGroups: ["submariner.io"], resources: ["clusters", "endpoints", "gateways"], verbs: WRITE },
-    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list", "watch", "create", "update", "patch"] },
+    // Its own Cluster and Endpoint, and those of the other clusters, which it brings from the broker.
+    { apiGroups: ["submariner.io"], resources: ["clusters", "endpoints"], verbs: [...READ, "create", "update", "delete"] },
+    // Its own Gateway by server-side apply, and those of gateways that are gone.
+    { apiGroups: ["submariner.io"], resources: ["gateways"], verbs: [...FOLLOW, "create", "patch", "delete"] },
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
     // Its own pod carries the label gateway.submariner.io/status.
-    { apiGroups: [""], resources: ["pods"], verbs: ["get", "patch"] },
+    { apiGroups: [""], resources: ["pods"], verbs: ["patch"] },
     events,
   ],
   [NAMES.routeagent]: [
-    { apiGroups: ["submariner.io"], resources: ["clusters", "endpoints", "gateways"], verbs: READ },
-    { apiGroups: ["submariner.io"], resources: ["routeagents"], verbs: WRITE },
-    events,
+    { apiGroups: ["submariner.io"], resources: ["clusters", "endpoints", "gateways"], verbs: FOLLOW },
+    { apiGroups: ["submariner.io"], resources: ["routeagents"], verbs: ["create", "patch"] },
   ],
 };
 
-/** In the whole cluster: what tells where pods and Services are. */
+/** In the whole cluster: what tells where pods are. */
 const clusterWide: readonly Rule[] = [
-  { apiGroups: [""], resources: ["nodes", "pods"], verbs: READ },
-  { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: READ },
+  { apiGroups: [""], resources: ["nodes", "pods"], verbs: FOLLOW },
   // Which CNI plugin wires the pods: with some, nodes' podCIDRs mean nothing.
   { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["list"] },
   { apiGroups: ["config.openshift.io"], resources: ["networks"], verbs: ["get"] },

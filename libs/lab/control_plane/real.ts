@@ -27,6 +27,17 @@ const NODE_CONTROLLERS = ["node-lifecycle-controller", "taint-eviction-controlle
 const ETCD = "unix://localhost:2379";
 const ETCD_PEER = "unix://localhost:2380";
 
+/** The requests of pods' accounts, without their bodies. */
+const AUDIT = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived", "ResponseStarted"],
+  rules: [
+    { level: "None", userGroups: ["system:serviceaccounts:kube-system", "system:masters", "system:nodes"] },
+    { level: "Metadata", userGroups: ["system:serviceaccounts"] },
+  ],
+};
+
 /**
  * The command lines of a real control plane. Certificates, keys and kubeconfigs are made in `dir` at the first call and kept.
  * A kill loses no acknowledged write although etcd does not call fsync: only a crash of the machine would.
@@ -35,6 +46,7 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
   const { dir } = place;
   const { etcd, apiserver, controllerManager, scheduler } = await ensureKube();
   await certificates(place);
+  await Bun.write(`${dir}/audit.yaml`, JSON.stringify(AUDIT));
   const service = place.serviceCidrs.join(",");
   const loopback = place.address === "127.0.0.1" || place.address === "::1";
   return [
@@ -76,6 +88,9 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
         `--kubelet-client-certificate=${dir}/kubelet-client.crt`,
         `--kubelet-client-key=${dir}/kubelet-client.key`,
         "--profiling=false",
+        // What accounts of pods ask for, and what they are answered: who wonders about rights or requests reads it.
+        `--audit-policy-file=${dir}/audit.yaml`,
+        `--audit-log-path=${dir}/audit.log`,
         ...place.flags,
       ],
     },

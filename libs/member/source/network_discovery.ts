@@ -87,13 +87,14 @@ export class NetworkDiscovery {
   }
 
   async #run(): Promise<void> {
-    const { client, namespace, timers, role } = this.#options;
+    const { client, namespace, timers, role, env } = this.#options;
     const { signal } = this.#stopping;
+    const wanted = role === "agent" || env["SUBMARINER_SERVICECIDR"] ? "plugin" : "everything";
     const backoff = new Backoff();
     while (!signal.aborted) {
       let wait = AGAIN_MS;
       try {
-        this.#evidence = await readEvidence(client, namespace, role, signal);
+        this.#evidence = await readEvidence(client, namespace, wanted, signal);
         this.#failure = undefined;
         backoff.reset();
         this.#states.clear("discovery", "the cluster's network can be asked about again");

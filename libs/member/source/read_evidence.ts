@@ -23,14 +23,16 @@ const items = v.looseObject({
 
 /**
  * Asks for everything that may name the cluster's subnets or its CNI plugin. What is not there or may not be read is left out;
- * where nobody answers at all, that is thrown, because then nothing is known. An agent asks for the CNI plugin only.
+ * where nobody answers at all, that is thrown, because then nothing is known.
  *
+ * @param wanted an agent asks for the CNI plugin only, and so does a gateway whose installer has found the subnets out: it was given
+ *   no rights for more
  * @throws ApiError where the API server is away
  */
 export async function readEvidence(
   client: ApiClient,
   namespace: string,
-  role: "gateway" | "agent",
+  wanted: "everything" | "plugin",
   signal: AbortSignal,
 ): Promise<NetworkEvidence> {
   const configMap = async (name: string, key: string): Promise<string | undefined> =>
@@ -39,9 +41,12 @@ export async function readEvidence(
     const answer = v.safeParse(items, await client.request({ method: "GET", path, query: { limit: "500" }, signal }));
     return answer.success ? answer.output.items : undefined;
   };
-  if (role === "agent") {
-    const daemonSets = await absent(list("/apis/apps/v1/daemonsets"));
-    return { daemonSets: daemonSets?.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`) };
+  if (wanted === "plugin") {
+    const [daemonSets, openShift] = await Promise.all([
+      absent(list("/apis/apps/v1/daemonsets")),
+      absent(openShiftNetwork(client, signal)),
+    ]);
+    return { daemonSets: daemonSets?.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`), openShift };
   }
   const [serviceCidrs, daemonSets, kubeadm, kubeProxy, apiServerFlags, controllerManagerFlags, openShift, ...refusals] =
     await Promise.all([
