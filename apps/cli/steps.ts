@@ -12,8 +12,8 @@ export interface StepReport {
   readonly result: Mark;
 }
 
-/** Errors that ended a step, so that nobody says them twice. */
-const told = new WeakSet<object>();
+/** Errors that ended a step, with all that was done by then; nobody says them twice. */
+const told = new WeakMap<object, readonly StepReport[]>();
 
 /**
  * Says what is being done and how it ended, a line each: ` ✓ Created the namespace`. A person sees the line while it is worked on;
@@ -71,13 +71,13 @@ export class Steps {
     } catch (error) {
       if (this.#io.signal.aborted) this.say("failed", `${doing}: interrupted`);
       else this.say("failed", `${doing}: ${error instanceof Error ? error.message : String(error)}`);
-      if (typeof error === "object" && error !== null) told.add(error);
+      if (typeof error === "object" && error !== null) told.set(error, this.#reports);
       throw error;
     }
   }
 
-  /** Whether the user has read of this error as the end of a step. */
-  static hasTold(error: unknown): boolean {
-    return told.has(error as object);
+  /** What was done before this error, where the user has read of it as the end of a step. */
+  static endedBy(error: Error): readonly StepReport[] | undefined {
+    return told.get(error);
   }
 }

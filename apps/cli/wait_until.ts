@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Looks until `look` gives a value, with growing pauses from 50 ms to one second; a TypeError-free "not yet" is `undefined`.
+ * Looks until `look` gives a value, with growing pauses from 50 ms to one second; `undefined` means "not yet".
  *
  * @returns the value, or undefined after `timeoutMs`
  * @throws what `look` throws, and the signal's reason when aborted

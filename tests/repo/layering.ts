@@ -37,7 +37,7 @@ export const allowed: Record<string, readonly string[]> = {
   "apps/gateway": [...productLibs, "node", ...kubernetesLibs],
   "apps/routeagent": [...productLibs, "node", ...kubernetesLibs],
   "apps/broker": ["time", "model", "obs", "k8s", "apiserver"],
-  "apps/cli": ["time", "model", "manifests", "plan", "obs", ...kubernetesLibs, "app-gateway", "app-routeagent", "app-broker"],
+  "apps/cli": ["time", "model", "manifests", "plan", "obs", ...kubernetesLibs, "apiserver", "app-gateway", "app-routeagent", "app-broker"],
   tests: [...productLibs, "oci", "manifests", "node", ...kubernetesLibs, "apiserver", "lab"],
   tools: [...productLibs, "oci", "lab", "k8s", "manifests"],
 };

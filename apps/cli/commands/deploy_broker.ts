@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BROKER } from "@strait/k8s";
 import type { AddCommand } from "../add_command.ts";
+import { checkBrokerUrl } from "../broker/broker_url.ts";
 import { setUpBroker } from "../broker/set_up_broker.ts";
 import { writeJoinFile } from "../broker/write_join_file.ts";
 import { cluster } from "../connect.ts";
@@ -44,12 +45,13 @@ async function run(io: Io, options: Options): Promise<number> {
   if (unknown !== undefined) throw usage(`--components ${unknown}: use ${COMPONENTS.join(" or ")}`);
   const json = options.output === "json";
   const steps = new Steps(io, { json });
+  const given = options.brokerUrl === undefined ? undefined : checkBrokerUrl(options.brokerUrl, "--broker-url");
   const { client, connection } = await cluster(io, options);
   const file = await setUpBroker({
     client,
     steps,
     namespace: options.namespace ?? BROKER.namespace,
-    brokerUrl: options.brokerUrl ?? connection.server,
+    brokerUrl: given ?? checkBrokerUrl(connection.server, "the kubeconfig's server"),
     components: options.components,
     customDomains: options.customDomains,
     ...(options.ipsecPskFrom !== undefined && { pskFrom: options.ipsecPskFrom }),

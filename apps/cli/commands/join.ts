@@ -61,6 +61,7 @@ async function run(io: Io, path: string, options: JoinOptions): Promise<number> 
   if (options.globalnet) throw usage("--globalnet: Strait does not translate overlapping addresses yet; leave it out");
   if (options.loadBalancer)
     throw usage("--load-balancer: Strait's gateways do not stand behind load balancers yet; leave it out");
+  if (options.enableClustersetIp) throw usage("--enable-clusterset-ip: Strait has no clusterset addresses yet; leave it out");
   const parsed = parseJoinFile(await readText(path));
   if (!parsed.ok) throw new Failure(`${path}: ${parsed.reason}`);
   const steps = new Steps(io, { json: json || options.dryRun });

@@ -2,6 +2,7 @@
 import { BROKER, BrokerKind, SecretKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
 import type { AddCommand } from "../add_command.ts";
+import { checkBrokerUrl } from "../broker/broker_url.ts";
 import { joinFile, plainSecret } from "../broker/set_up_broker.ts";
 import { writeJoinFile } from "../broker/write_join_file.ts";
 import { type Cluster, cluster } from "../connect.ts";
@@ -27,6 +28,7 @@ export const recoverBrokerInfo: AddCommand = (program, io, exit) => {
 async function run(io: Io, options: Options): Promise<number> {
   const json = options.output === "json";
   const steps = new Steps(io, { json });
+  const given = options.brokerUrl === undefined ? undefined : checkBrokerUrl(options.brokerUrl, "--broker-url");
   const own = await cluster(io, options);
   const [broker] = await listAll(own.client, BrokerKind);
   if (!broker) throw new Failure(`cluster "${own.name}" is no broker: run this on the cluster where deploy-broker ran`);
@@ -41,7 +43,7 @@ async function run(io: Io, options: Options): Promise<number> {
       client: own.client,
       steps,
       namespace,
-      brokerUrl: options.brokerUrl ?? own.connection.server,
+      brokerUrl: given ?? checkBrokerUrl(own.connection.server, "the kubeconfig's server"),
       components: broker.spec?.components ?? [],
       customDomains: broker.spec?.defaultCustomDomains ?? [],
       signal: io.signal,

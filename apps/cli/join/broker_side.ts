@@ -2,7 +2,7 @@
 import { type ApiClient, type Connection, memberAccount, memberObjects, type Secret } from "@strait/k8s";
 import type { BrokerAddress, BrokerCredential } from "@strait/manifests";
 import { type JoinFile, joinCredentials, must } from "@strait/model";
-import { usage } from "../failure.ts";
+import { checkBrokerUrl } from "../broker/broker_url.ts";
 import { apply } from "../objects.ts";
 import { accountToken } from "../tokens.ts";
 import type { JoinOptions } from "./join_options.ts";
@@ -17,15 +17,17 @@ export interface BrokerPlace {
 /** Where the broker is. */
 export function brokerAt(file: JoinFile, options: Pick<JoinOptions, "brokerUrl" | "checkBrokerCertificate">): BrokerPlace {
   const { token, ca, namespace } = must(joinCredentials(file));
-  const server = options.brokerUrl ?? file.brokerUrl;
-  if (!URL.canParse(server)) throw usage(`--broker-url "${server}" is no URL: write it like https://broker.example:6443`);
+  const server =
+    options.brokerUrl === undefined
+      ? checkBrokerUrl(file.brokerUrl, "the join file's broker")
+      : checkBrokerUrl(options.brokerUrl, "--broker-url");
   const insecure = !options.checkBrokerCertificate;
-  const apiServer = server.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+  const apiServer = server.slice("https://".length);
   const tls = { ...(ca !== undefined && { ca }), insecure };
   return {
     namespace,
     connection: {
-      server: server.replace(/\/+$/, ""),
+      server,
       namespace,
       tls,
       token: () => Promise.resolve(token),

@@ -20,6 +20,7 @@ export interface JoinOptions extends GlobalOptions {
   readonly gatewayNode: readonly string[];
   readonly cableDriver: string;
   readonly globalnet: boolean;
+  readonly enableClustersetIp: boolean;
   readonly customDomains?: readonly string[];
   readonly healthCheck: boolean;
   readonly healthCheckInterval: number;

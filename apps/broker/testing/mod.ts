@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A broker in the process of a test.
+ *
+ * @module
+ */
+export { startTestBroker } from "./test_broker.ts";
