@@ -204,7 +204,12 @@ export class NodeApp {
   #tellReasons(file: ClusterFile | undefined, reason: string): void {
     if (!reason) this.#states.clear("config", "config is good again");
     else if (!file) this.#states.set("config", reason, "warn", "waiting", { reason });
-    else if (file === this.#taken) {
+    else if (file === this.#taken && this.#options.kubernetes) {
+      // Most often an API server that is away for a while, which is nobody's mistake.
+      this.#states.set("config", reason, "warn", "not all of the cluster can be followed; what was known stays in force", {
+        reason,
+      });
+    } else if (file === this.#taken) {
       this.#states.set("config", reason, "error", "config refused; the old one stays in force", { reason });
     } else this.#states.set("config", reason, "error", "part of the config is refused; the rest is in force", { reason });
   }
