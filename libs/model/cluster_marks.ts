@@ -47,6 +47,12 @@ export const CREATED_AT_ANNOTATION = "strait.io/created-at";
 /** Annotation of what was pushed to the broker: the uid of the object it was made of. */
 export const SOURCE_UID_ANNOTATION = "strait.io/source-uid";
 
+/**
+ * Annotation of a copy whose original the broker lost together with what else it held. It stays until its cluster writes there
+ * again: that a broker forgot it says nothing about the cluster.
+ */
+export const BROKER_LOST_ANNOTATION = "strait.io/broker-lost";
+
 /** Lease that the leading gateway of a cluster holds. */
 export const GATEWAY_LEASE = "submariner-gateway-lock";
 

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CLUSTER_ID_LABEL, CREATED_AT_ANNOTATION, type Result, SOURCE_UID_ANNOTATION } from "@strait/model";
+import {
+  BROKER_LOST_ANNOTATION,
+  CLUSTER_ID_LABEL,
+  CREATED_AT_ANNOTATION,
+  type Result,
+  SOURCE_UID_ANNOTATION,
+} from "@strait/model";
 import { canonical } from "./canonical.ts";
 
 /** An object of either API server, as far as copying goes. */
@@ -44,12 +50,16 @@ export interface SyncPair {
   /** Why an object of this name that is there cannot be read. */
   readonly localRefused?: string | undefined;
   readonly brokerRefused?: string | undefined;
+  /** The broker lost what it held: that it has nothing of this name says nothing. */
+  readonly lost?: boolean | undefined;
+  /** Whether the broker has anything else of this kind that the copy's cluster wrote. */
+  readonly spoken?: boolean | undefined;
 }
 
 /** What to do about one name. At most one write, or one and its opposite for `renew`. */
 export type SyncStep =
-  /** In step, or nothing that may be done: then `reason` says why. */
-  | { readonly do: "nothing"; readonly reason?: string }
+  /** In step, or nothing that may be done: then `reason` says why. `kept`: a copy stays because the broker lost the original. */
+  | { readonly do: "nothing"; readonly reason?: string; readonly kept?: true }
   /** Write `object`: over `over`, or create it. */
   | { readonly do: "put"; readonly side: Side; readonly object: SyncObject; readonly over?: SyncObject }
   /** Remove `over` and create `object` in its place. */
@@ -65,7 +75,12 @@ export interface SyncSides {
 }
 
 /** Written by tools for themselves; it says nothing elsewhere. */
-const NOT_COPIED = new Set(["kubectl.kubernetes.io/last-applied-configuration", SOURCE_UID_ANNOTATION, CREATED_AT_ANNOTATION]);
+const NOT_COPIED = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  SOURCE_UID_ANNOTATION,
+  CREATED_AT_ANNOTATION,
+  BROKER_LOST_ANNOTATION,
+]);
 
 const mark = (object: SyncObject): string | undefined => object.metadata.labels?.[CLUSTER_ID_LABEL];
 const alive = (object: SyncObject | undefined): object is SyncObject =>
@@ -163,6 +178,22 @@ function pull(broker: SyncObject, local: SyncObject | undefined, rules: SyncRule
 }
 
 /**
+ * A copy of what the broker does not have. Its cluster removed it, unless the broker lost its data: then the copy is marked, so that
+ * whoever leads next knows it too, and stays until the cluster wrote again.
+ */
+function orphan(local: SyncObject, owner: string, { broker, lost, spoken }: SyncPair): SyncStep {
+  const { annotations = {} } = local.metadata;
+  const kept = annotations[BROKER_LOST_ANNOTATION] !== undefined;
+  if (broker || spoken || !(kept || lost)) return { do: "delete", side: "local", over: local, owner };
+  if (kept) {
+    const reason = `the broker lost it: it stays until cluster ${owner} writes there again, or until it is deleted here`;
+    return { do: "nothing", reason, kept };
+  }
+  const metadata = { ...local.metadata, annotations: { ...annotations, [BROKER_LOST_ANNOTATION]: "true" } };
+  return { do: "put", side: "local", object: { ...local, metadata }, over: local };
+}
+
+/**
  * What to do about one name, given what both API servers say about it. The labels are the memory: what carries another cluster's
  * mark here is a copy, what carries ours on the broker was pushed by us. So what vanished on one side while nobody looked
  * is removed from the other, and nothing that carries no mark of ours ever is.
@@ -192,7 +223,7 @@ export function decideSync(pair: SyncPair, rules: SyncRules, sides: SyncSides): 
     return { do: "nothing", reason: `it is of cluster ${rules.owner(local) ?? "(unknown)"} and did not come through the broker` };
   }
   if (brokerRefused !== undefined) return { do: "nothing", reason: `the broker's cannot be read: ${brokerRefused}` };
-  return { do: "delete", side: "local", over: local, owner: from };
+  return orphan(local, from, pair);
 }
 
 /** Whether an object says what was wanted: a server may have cut what its definition does not know. */

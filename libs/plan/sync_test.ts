@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "bun:test";
-import { CLUSTER_ID_LABEL, CREATED_AT_ANNOTATION, ok, refuse, SOURCE_UID_ANNOTATION } from "@strait/model";
+import {
+  BROKER_LOST_ANNOTATION,
+  CLUSTER_ID_LABEL,
+  CREATED_AT_ANNOTATION,
+  ok,
+  refuse,
+  SOURCE_UID_ANNOTATION,
+} from "@strait/model";
 import { Random } from "@strait/model/testing";
 import { decideSync, type SyncObject, type SyncPair, type SyncRules, type SyncStep } from "./sync.ts";
 
@@ -107,6 +114,34 @@ describe("Another cluster's object", () => {
   test("that is gone takes its copy with it", () => {
     expect(decide({ local: copied() })).toMatchObject({ do: "delete", side: "local", owner: "west" });
     expect(decide({ local: copied(), broker: foreign(1, dying) })).toMatchObject({ do: "delete", side: "local" });
+  });
+
+  test("that the broker lost stays, marked, until its cluster wrote there again", () => {
+    const mark = { [BROKER_LOST_ANNOTATION]: "true" };
+    const annotations = { [CREATED_AT_ANNOTATION]: created, ...mark };
+    const kept = copied(1, { annotations, resourceVersion: "3" });
+    expect(decide({ local: copied(1, { resourceVersion: "3" }), lost: true })).toEqual({
+      do: "put",
+      side: "local",
+      object: kept,
+      over: copied(1, { resourceVersion: "3" }),
+    });
+    const step = decide({ local: kept });
+    expect(step).toEqual({ do: "nothing", kept: true, reason: expect.stringContaining("until cluster west writes there again") });
+    expect(decide({ local: kept, spoken: true })).toMatchObject({ do: "delete", side: "local", owner: "west" });
+    expect(decide({ local: kept, broker: foreign(1, dying) })).toMatchObject({ do: "delete", side: "local" });
+    const back = decide({ local: kept, broker: foreign() });
+    expect(back).toMatchObject({
+      do: "put",
+      side: "local",
+      object: { metadata: { annotations: { [CREATED_AT_ANNOTATION]: created } } },
+    });
+    expect(back.do === "put" && back.object.metadata.annotations).not.toHaveProperty(BROKER_LOST_ANNOTATION);
+  });
+
+  test("cannot say of itself that the broker lost it", () => {
+    const lie = { annotations: { [BROKER_LOST_ANNOTATION]: "true" } };
+    expect(decide({ local: copied(), broker: foreign(1, lie) })).toEqual({ do: "nothing" });
   });
 
   test("cannot claim an age: the broker's counts", () => {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { ClusterKind, clusterObject, EndpointKind } from "@strait/k8s";
+import { ClusterKind, clusterObject, EndpointKind, endpointObject } from "@strait/k8s";
 import { FakeApiServer, failure, webPage } from "@strait/k8s/testing";
+import { BROKER_LOST_ANNOTATION } from "@strait/model";
 import {
   cluster,
   EAST,
+  endpoint,
   HERE,
   names,
   published,
@@ -22,6 +24,9 @@ import {
 // Minutes of the exchange are seconds of a busy machine.
 setDefaultTimeout(30_000);
 afterEach(stopAll);
+
+const annotations = (scene: Scene, name: string | undefined) =>
+  scene.local.objects(EndpointKind).get(`${HERE}/${name}`)?.metadata["annotations"] ?? {};
 
 describe("While the broker is away", () => {
   test("at the start, nothing changes here and it says why; when it comes, all is exchanged", async () => {
@@ -100,7 +105,7 @@ describe("While the broker is away", () => {
 });
 
 describe("A broker that lost its data", () => {
-  test("costs nothing here while the others write theirs again, and after a minute what is left of those who do not", async () => {
+  test("costs nothing here, whether or not the others write theirs again", async () => {
     const first = new FakeApiServer();
     const { port } = first;
     const scene = new Scene("east", server(), first);
@@ -118,13 +123,76 @@ describe("A broker that lost its data", () => {
     const back = server(port);
     while (back.version <= first.version) back.compact();
     await scene.until("ours are there again", () => names(back, THERE).join() === EAST.join());
-    await scene.pass(20_000);
+    await scene.pass(600_000);
     expect(names(scene.local, HERE).length).toBe(6);
+    const told = scene.sync.state.problems.map(({ object, reason }) => `${object}: ${reason}`);
+    expect(told).toHaveLength(4);
+    expect(told[0]).toBe(
+      "Cluster north: the broker lost it: it stays until cluster north writes there again, or until it is deleted here",
+    );
+    expect(scene.lines.filter((line) => line.includes("level=warn") && line.includes("lost its data"))).toHaveLength(2);
     put(back, ...published("west", 2).map((object) => pushed(object, "west")));
-    await scene.until("north is gone", () => names(scene.local, HERE).length === 4);
+    await scene.until("west is not told any more", () => scene.sync.state.problems.length === 2);
+    expect(names(scene.local, HERE).length).toBe(6);
+    expect(annotations(scene, WEST[1])).not.toHaveProperty(BROKER_LOST_ANNOTATION);
+    expect(writes(scene.local).filter(({ method }) => method === "DELETE")).toEqual([]);
+    // Each copy is marked once, and that of who is back written once more.
+    expect(writes(scene.local).length).toBe(before + 6);
+    for (const kind of [ClusterKind, EndpointKind])
+      for (const { metadata } of back.objects(kind).list(THERE))
+        if (metadata.name.startsWith("west")) back.objects(kind).delete(`${THERE}/${metadata.name}`);
+    await scene.until("west left", () => names(scene.local, HERE).length === 4);
+    expect(names(scene.local, HERE).filter((name) => name.startsWith("north"))).toHaveLength(2);
+  });
+
+  test("still costs nothing when another gateway leads long afterwards, and a person may let go of what stays", async () => {
+    const first = new FakeApiServer();
+    const { port } = first;
+    const scene = new Scene("east", server(), first);
+    put(scene.local, ...published("east", 1));
+    put(first, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(first, THERE).length === 4);
+    await scene.inStep();
+    await first.stop();
+    const back = server(port);
+    while (back.version <= first.version) back.compact();
+    await scene.until("ours are there again", () => names(back, THERE).join() === EAST.join());
+    await scene.until("it is told", () => scene.sync.state.problems.length === 2);
+    await scene.sync.stop();
+    const before = writes(scene.local).length;
+    scene.sync.start();
+    await scene.pass(600_000);
     expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
-    expect(writes(scene.local).filter(({ method }) => method === "DELETE").length).toBe(2);
-    expect(writes(scene.local).length).toBe(before + 2);
+    expect(writes(scene.local).length).toBe(before);
+    expect(scene.sync.state.problems).toHaveLength(2);
+    scene.local.objects(EndpointKind).delete(`${HERE}/${WEST[1]}`);
+    scene.local.objects(ClusterKind).delete(`${HERE}/west`);
+    await scene.until("nothing is told", () => scene.sync.state.problems.length === 0);
+    await scene.inStep();
+    expect(names(scene.local, HERE)).toEqual(EAST);
+    expect(names(back, THERE)).toEqual(EAST);
+  });
+
+  test("and a cluster whose leader changed meanwhile lose no Endpoint: the old one goes once the new one is there", async () => {
+    const first = new FakeApiServer();
+    const { port } = first;
+    const scene = new Scene("east", server(), first);
+    put(scene.local, ...published("east", 1));
+    put(first, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(first, THERE).length === 4);
+    await first.stop();
+    const back = server(port);
+    while (back.version <= first.version) back.compact();
+    await scene.until("it is told", () => scene.sync.state.problems.length === 2);
+    const seen: string[][] = [];
+    const endpoints = () => names(scene.local, HERE).filter((name) => name.startsWith("west-"));
+    put(back, pushed(raw(endpointObject(endpoint("west", 2, 7), THERE)), "west"));
+    await scene.until("the new one alone", () => {
+      seen.push(endpoints());
+      return endpoints().join() === "west-submariner-cable-west-172-31-2-7";
+    });
+    expect(seen.every((list) => list.length > 0)).toBe(true);
+    expect(names(scene.local, HERE)).toContain("west");
   });
 
   test("right after ours were written gets them again all the same", async () => {
@@ -153,9 +221,22 @@ describe("A broker that lost its data", () => {
     put(scene.local, ...published("east", 1), ...copies);
     scene.sync.start();
     await scene.until("ours are there", () => names(scene.broker, THERE).join() === EAST.join());
-    await scene.pass(50_000);
+    await scene.pass(600_000);
     expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
-    await scene.until("the copies are gone", () => names(scene.local, HERE).join() === EAST.join());
+  });
+
+  test("is known where we have written nothing yet: it has nothing at all", async () => {
+    const scene = new Scene("east", server(), server());
+    await scene.sync.stop();
+    const copies = published("west", 2).map((object) => ({
+      ...pushed(object, "west"),
+      metadata: { ...pushed(object, "west").metadata, namespace: HERE },
+    }));
+    put(scene.local, ...copies);
+    scene.sync.start();
+    await scene.until("it is told", () => scene.sync.state.problems.length === 2);
+    await scene.pass(600_000);
+    expect(names(scene.local, HERE)).toEqual(WEST);
   });
 });
 

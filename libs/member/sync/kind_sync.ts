@@ -10,7 +10,7 @@ import {
   objectKey,
   type ResourceClient,
 } from "@strait/k8s";
-import { CLUSTER_ID_LABEL, type Problem } from "@strait/model";
+import { BROKER_LOST_ANNOTATION, CLUSTER_ID_LABEL, type Problem } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
 import {
   decideSync,
@@ -86,6 +86,7 @@ export class KindSync<T extends KubeObject> {
       return { resource, namespace, informer: new Informer(resource, { namespace, log, timers, random }) };
     };
     this.#ends = { local: end("local", sides.namespace), broker: end("broker", sides.brokerNamespace) };
+    // It needs no log: what fails is told by name below.
     this.#queue = new KeyQueue({ run: (name, signal) => this.#work(name, signal), timers, random, mostMs: 30_000 });
     for (const side of SIDES) {
       const { informer } = this.#ends[side];
@@ -94,6 +95,7 @@ export class KindSync<T extends KubeObject> {
         for (const { type, object } of changes) {
           this.#unseen[side].delete(object.metadata.name);
           if (side === "broker" && type === "delete") this.#vanished(object.metadata.name);
+          else if (side === "broker") this.#appeared(object);
           this.#add(object.metadata.name);
         }
         for (const name of this.#waiting) this.#add(name);
@@ -166,8 +168,9 @@ export class KindSync<T extends KubeObject> {
     this.#begun = true;
     const { local, broker } = this.#ends;
     const { clusterId } = this.#options.sides;
-    const [ours, kept] = [local, broker].map(({ informer }) => informer.store.by("cluster", clusterId).length);
-    if (ours && !kept && local.informer.store.size > ours) this.#hold();
+    const [ours = 0, kept] = [local, broker].map(({ informer }) => informer.store.by("cluster", clusterId).length);
+    const copies = local.informer.store.size - ours;
+    if (copies > 0 && ((ours > 0 && !kept) || broker.informer.store.size === 0)) this.#brokerLost();
     for (const side of SIDES) for (const { metadata } of this.#ends[side].informer.store.list()) this.#queue.add(metadata.name);
   }
 
@@ -177,13 +180,29 @@ export class KindSync<T extends KubeObject> {
     const unasked = this.#lost.vanished(name);
     const { local } = this.#pair(name);
     const ours = local !== undefined && this.#clusterOf(local) === clusterId;
-    if ((ours && unasked) || this.#unseen.broker.size > 0) this.#hold();
+    if ((ours && unasked) || this.#unseen.broker.size > 0) this.#brokerLost();
   }
 
-  #hold(): void {
-    if (this.#lost.held > 0) return;
-    const fields = { kind: this.#options.rules.what, seconds: this.#lost.hold() / 1000 };
-    this.#options.log.warn("the broker lost what we wrote: copies of the others' stay for a while", fields);
+  /** The broker has it. Its cluster is there, so that of its copies those that are not on the broker are not waited for any more. */
+  #appeared(object: T): void {
+    this.#lost.forget(object.metadata.name);
+    for (const { metadata } of this.#ends.local.informer.store.by("cluster", this.#clusterOf(object))) {
+      const kept = metadata.annotations?.[BROKER_LOST_ANNOTATION] !== undefined || this.#lost.has(metadata.name);
+      if (kept) this.#add(metadata.name);
+    }
+  }
+
+  /** Copies of what is not on the broker now stay. */
+  #brokerLost(): void {
+    const [local, broker] = [this.#ends.local, this.#ends.broker];
+    const missing = local.informer.store.list().filter((copy) => {
+      const gone = broker.informer.store.get(objectKey(broker.namespace, copy.metadata.name)) === undefined;
+      return gone && this.#clusterOf(copy) !== this.#options.sides.clusterId;
+    });
+    const told = this.#lost.losing;
+    this.#lost.lose(missing.map(({ metadata }) => metadata.name));
+    const fields = { kind: this.#options.rules.what, copies: missing.length };
+    if (!told && missing.length > 0) this.#options.log.warn("the broker lost its data: copies of the others' stay", fields);
   }
 
   #pair(name: string): SyncPair {
@@ -193,22 +212,50 @@ export class KindSync<T extends KubeObject> {
       return { object: informer.store.get(key), refused: informer.refused.get(key) };
     };
     const [local, broker] = [known("local"), known("broker")];
-    return { local: local.object, broker: broker.object, localRefused: local.refused, brokerRefused: broker.refused };
+    const { store } = this.#ends.broker.informer;
+    return {
+      local: local.object,
+      broker: broker.object,
+      localRefused: local.refused,
+      brokerRefused: broker.refused,
+      lost: this.#lost.has(name),
+      spoken: local.object !== undefined && store.by("cluster", this.#clusterOf(local.object)).length > 0,
+    };
   }
 
   async #work(name: string, signal: AbortSignal): Promise<void> {
-    const { rules, sides } = this.#options;
-    const step = decideSync(this.#pair(name), rules, sides);
+    const step = this.#decide(name);
     this.#waiting.delete(name);
-    this.#set(this.#refused, name, step.do === "nothing" ? step.reason : undefined, "not exchanged");
-    if (step.do === "nothing") return this.#set(this.#failed, name, undefined, "");
+    const [reason, kept] = step.do === "nothing" ? [step.reason, step.kept] : [];
+    this.#set(this.#refused, name, reason, kept ? undefined : "not exchanged");
+    if (step.do === "nothing") return this.#set(this.#failed, name, undefined);
     try {
       await this.#write(name, step, signal);
-      this.#set(this.#failed, name, undefined, "");
+      this.#set(this.#failed, name, undefined);
     } catch (error) {
       if (signal.aborted) throw error;
       this.#writeFailed(name, step.side, error);
     }
+  }
+
+  /** @throws what a mistake of ours throws; it is told like a write that fails */
+  #decide(name: string): SyncStep {
+    const { rules, sides } = this.#options;
+    try {
+      const pair = this.#pair(name);
+      if (!pair.local && !pair.broker) this.#forget(name);
+      return decideSync(pair, rules, sides);
+    } catch (error) {
+      this.#set(this.#failed, name, reasonOf(error), "cannot be looked at, will be tried again");
+      throw error;
+    }
+  }
+
+  /** Neither side has it: nothing is to be remembered of it. */
+  #forget(name: string): void {
+    this.#cuts.forget(name);
+    this.#lost.forget(name);
+    for (const side of SIDES) if (this.away(side) === undefined) this.#unseen[side].delete(name);
   }
 
   async #write(name: string, step: Exclude<SyncStep, { do: "nothing" }>, signal: AbortSignal): Promise<void> {
@@ -216,10 +263,6 @@ export class KindSync<T extends KubeObject> {
     const { resource, namespace } = this.#ends[side];
     if (step.do === "delete" && this.#replacementIsMissing(step.owner, side)) {
       this.#waiting.add(name);
-      return;
-    }
-    if (step.do === "delete" && side === "local" && this.#lost.held > 0) {
-      this.#queue.addAfter(name, this.#lost.held);
       return;
     }
     if (step.do === "put" && step.over && this.#cuts.already(name, step.object, step.over)) return;
@@ -233,6 +276,7 @@ export class KindSync<T extends KubeObject> {
     const made =
       step.do === "put" && step.over ? await resource.replace(object, { signal }) : await resource.create(object, { signal });
     this.#tell("written", name, side);
+    if (side === "broker") this.#lost.wrote(name);
     this.#cuts.wrote(name, step.object, made);
     const seen = this.#pair(name)[side]?.metadata.uid === made.metadata.uid;
     if (!seen) this.#unseen[side].add(name);
@@ -253,7 +297,7 @@ export class KindSync<T extends KubeObject> {
   }
 
   #writeFailed(name: string, side: Side, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     // Somebody was faster. What he did is on its way to us.
     if (
       failedWith(error, "Conflict", "AlreadyExists", "NotFound") &&
@@ -268,7 +312,8 @@ export class KindSync<T extends KubeObject> {
     this.#parked[side].add(name);
   }
 
-  #set(map: Map<string, string>, name: string, reason: string | undefined, message: string): void {
+  /** @param message for the log; none where another line says it of many at once */
+  #set(map: Map<string, string>, name: string, reason: string | undefined, message?: string): void {
     if (map.get(name) === reason) return;
     const which = map === this.#refused ? "refused" : "failed";
     if (reason === undefined) {
@@ -276,7 +321,7 @@ export class KindSync<T extends KubeObject> {
       this.#states.clear(`${which} ${name}`, "exchanged again", { object: name });
     } else {
       map.set(name, reason);
-      this.#states.set(`${which} ${name}`, reason, "warn", message, { object: name, reason });
+      if (message !== undefined) this.#states.set(`${which} ${name}`, reason, "warn", message, { object: name, reason });
     }
     this.#options.onState();
   }
@@ -284,4 +329,8 @@ export class KindSync<T extends KubeObject> {
   #tell(message: string, name: string, side: Side): void {
     this.#options.log.info(message, { kind: this.#options.rules.what, object: name, side });
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { elapsed, type Timers } from "@strait/time";
 
-/** How long copies outlive a broker that lost its data: the others write theirs again as soon as they have found it. */
-const LOST_MS = 60_000;
+/** So long after a loss was found, what vanishes from the broker is taken for lost too: news of one loss come one by one. */
+const LOSING_MS = 60_000;
 
 /**
  * Tells a broker that lost its data from clusters that left. Nobody but us removes what we wrote there: where it is gone all the same,
@@ -12,6 +12,8 @@ export class LostBroker {
   readonly #timers: Timers;
   /** Names of what we removed ourselves, or are about to. */
   readonly #removed = new Set<string>();
+  /** Names of copies whose originals were lost. */
+  readonly #names = new Set<string>();
   /** In `elapsed` time. */
   #until = Number.NEGATIVE_INFINITY;
 
@@ -24,19 +26,35 @@ export class LostBroker {
     this.#removed.add(name);
   }
 
+  /** We wrote this one: what we removed before does not count any more. */
+  wrote(name: string): void {
+    this.#removed.delete(name);
+  }
+
   /** This one is gone from the broker. Returns whether that was not our doing. */
   vanished(name: string): boolean {
+    if (this.losing) this.#names.add(name);
     return !this.#removed.delete(name);
   }
 
-  /** From now on nothing is to be removed here for a while. Returns how many milliseconds. */
-  hold(): number {
-    this.#until = elapsed(this.#timers) + LOST_MS;
-    return LOST_MS;
+  /** The broker has lost its data, these too. */
+  lose(names: Iterable<string>): void {
+    this.#until = elapsed(this.#timers) + LOSING_MS;
+    for (const name of names) this.#names.add(name);
   }
 
-  /** Milliseconds for which nothing is to be removed here; 0 or less when that is over. */
-  get held(): number {
-    return this.#until - elapsed(this.#timers);
+  /** Whether what vanishes now is taken for lost. */
+  get losing(): boolean {
+    return elapsed(this.#timers) < this.#until;
+  }
+
+  /** Whether the broker lost this one. */
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** The broker has this one again, or there is no copy of it any more. */
+  forget(name: string): void {
+    this.#names.delete(name);
   }
 }
