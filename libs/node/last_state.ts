@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   type ClusterFile,
@@ -17,6 +17,21 @@ import type { Timers } from "./timers.ts";
 /** Where an app keeps what it worked by last; STRAIT_STATE_DIR says where else. */
 export function lastStatePath(app: string, env: Readonly<Record<string, string | undefined>>): string {
   return `${env["STRAIT_STATE_DIR"] || "/run/strait"}/${app}.json`;
+}
+
+/**
+ * Removes what apps kept of a node that Strait leaves: who joins again must not start from what was.
+ *
+ * @returns the files that were there
+ */
+export function forgetLast(apps: readonly string[], env: Readonly<Record<string, string | undefined>>): string[] {
+  return apps
+    .map((app) => lastStatePath(app, env))
+    .filter((path) => {
+      const there = existsSync(path);
+      rmSync(path, { force: true });
+      return there;
+    });
 }
 
 const MAX_BYTES = 64 << 20;

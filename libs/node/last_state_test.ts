@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClusterFile, clusterId, nodeName } from "@strait/model";
 import { Log } from "@strait/obs";
-import { lastStatePath, recallLast, rememberLast } from "./last_state.ts";
+import { forgetLast, lastStatePath, recallLast, rememberLast } from "./last_state.ts";
 import type { NodeSource } from "./node_source.ts";
 import { clusterFile } from "./testing/cluster_file.ts";
 import { FakeTimers } from "./testing/fake_timers.ts";
@@ -104,4 +104,13 @@ test("the last state that cannot be written is told once", async () => {
 test("the last state's place follows STRAIT_STATE_DIR", () => {
   expect(lastStatePath("gateway", {})).toBe("/run/strait/gateway.json");
   expect(lastStatePath("gateway", { STRAIT_STATE_DIR: "/tmp/x" })).toBe("/tmp/x/gateway.json");
+});
+
+test("forgetLast removes what apps kept, and says what was there", () => {
+  const folder = mkdtempSync(join(tmpdir(), "st-forget-"));
+  const env = { STRAIT_STATE_DIR: folder };
+  writeFileSync(join(folder, "gateway.json"), "{}");
+  expect(forgetLast(["gateway", "routeagent"], env)).toEqual([join(folder, "gateway.json")]);
+  expect(forgetLast(["gateway", "routeagent"], env)).toEqual([]);
+  rmSync(folder, { recursive: true });
 });

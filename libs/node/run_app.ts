@@ -5,7 +5,7 @@ import { type AppSpec, processSystem, type System } from "./app.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { appAt, defaultListen } from "./endpoint.ts";
 import type { AppParts } from "./extra.ts";
-import { lastStatePath, rememberLast } from "./last_state.ts";
+import { forgetLast, lastStatePath, rememberLast } from "./last_state.ts";
 import { NodeApp } from "./node_app.ts";
 import { helpText, type Options, type RunOptions } from "./options.ts";
 import { readConfig } from "./read_config.ts";
@@ -102,8 +102,11 @@ async function uninstall(spec: AppSpec, system: System, options: Partial<RunOpti
       ...(objectPath !== undefined && { objectPath }),
       log,
     });
-    for (const object of removed) log.info("removed", { object });
-    log.info("uninstalled", { removed: removed.length });
+    // Apps that work by a file keep nothing else. The agent, which is on every node, leaves for both.
+    const apps = options.config !== undefined ? [] : spec.owner === "agent" ? ["gateway", "routeagent"] : [spec.name];
+    const files = forgetLast(apps, system.env);
+    for (const object of [...removed, ...files]) log.info("removed", { object });
+    log.info("uninstalled", { removed: removed.length + files.length });
     return EXIT.ok;
   } catch (error) {
     log.error("cannot uninstall", { reason: error instanceof Error ? error.message : String(error) });

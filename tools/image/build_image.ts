@@ -23,9 +23,11 @@ const { values } = parseArgs({
     native: { type: "boolean", default: false },
     arch: { type: "string", default: "amd64,arm64" },
     name: { type: "string", default: `localhost/strait:${version}` },
+    to: { type: "string", default: "build/image" },
   },
 });
-const tar = "build/image/strait.tar";
+const work = values.to;
+const tar = join(work, "strait.tar");
 // For this machine's own use, where nothing changed since: there is nothing to do.
 const inputs = ["apps/**/*.ts", "libs/**/*.ts", "tools/image/*.ts", "native/*", "build/bpf/*.o", "bun.lock"];
 if (values.native && (await newestChange([tar])) > (await newestChange(inputs))) process.exit(0);
@@ -36,7 +38,6 @@ const wanted = (values.native ? own : values.arch).split(",").map((name) => {
   return arch;
 });
 
-const work = "build/image";
 const epoch = Number((await $`git log -1 --format=%ct`.text()).trim());
 const revision = (await $`git rev-parse HEAD`.text()).trim();
 const created = new Date(epoch * 1000).toISOString();
