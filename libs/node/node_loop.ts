@@ -2,6 +2,7 @@
 import type { Change, Dataplane } from "@strait/dataplane";
 import { type ClusterFile, ownNode, type Planner, type Problem } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
+import { sleep } from "@strait/time";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { NodeMetrics } from "./node_metrics.ts";
 import { nodeProblems } from "./node_problems.ts";
@@ -159,20 +160,8 @@ export class NodeLoop {
       }
       if (signal.aborted) return;
       this.#states.set("changes", "lost", "warn", "changes are not seen; looking again", { reason });
-      await pause(timers, backoff.next(), signal);
+      await sleep(timers, backoff.next(), signal);
       this.request("changes lost");
     }
   }
-}
-
-/** Resolves after so many milliseconds, or when aborted. */
-function pause(timers: Timers, milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = timers.after(milliseconds, resolve);
-  const give = (): void => {
-    cancel();
-    resolve();
-  };
-  signal.addEventListener("abort", give, { once: true });
-  return promise;
 }

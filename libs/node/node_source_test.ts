@@ -45,7 +45,9 @@ function build(extras: readonly Extra[] = [], answer?: Awaited<ReturnType<NonNul
   cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
   const socket = join(dir, "gateway.sock");
   const system = new FakeSystem("--listen", `unix:${socket}`);
-  Object.assign(system.env, { SUBMARINER_NAMESPACE: "submariner-operator", SUBMARINER_CLUSTERID: "east" });
+  const kubernetes = { SUBMARINER_NAMESPACE: "submariner-operator", SUBMARINER_CLUSTERID: "east" };
+  // Else what a test applied would be the last state of this machine's own gateway.
+  Object.assign(system.env, kubernetes, { STRAIT_STATE_DIR: join(dir, "state") });
   const source = new FakeSource();
   const kernel = new FakeKernel();
   const held: { dataplane?: FakeDataplane; obstacle?: Error } = {};

@@ -39,7 +39,7 @@ describe.each([
   ["a gateway's planner", "gateway", () => new GatewayPlanner()],
 ] as const)("%s", (_, kind, make) => {
   test("plans after any sequence of changes what a fresh one plans from what the maps hold, and tells the difference", () => {
-    for (let seed = 0; seed < 20; seed++) {
+    for (let seed = 0; seed < 10; seed++) {
       const random = new Random(seed);
       let scene = randomScene(random, kind);
       const planner = make();
@@ -61,7 +61,7 @@ describe.each([
   });
 
   test("repairs what somebody changed in the maps, once it is told what they hold", () => {
-    for (let seed = 0; seed < 40; seed++) {
+    for (let seed = 0; seed < 20; seed++) {
       const random = new Random(seed);
       const { file, facts } = randomScene(random, kind);
       const planner = make();
