@@ -76,7 +76,7 @@ export async function waitForApps(parts: RolloutParts): Promise<boolean> {
   for (const { name, up } of outcomes) {
     if (typeof up === "number") steps.say("done", `${name} is ready on ${up} ${up === 1 ? "node" : "nodes"}`);
     else {
-      steps.say("failed", `${name} is not ready${up === "stuck" ? "" : ` after ${timeoutMs / 1000} s`}`);
+      steps.say("failed", `${name} is not ready${up === "stuck" || timeoutMs === 0 ? "" : ` after ${timeoutMs / 1000} s`}`);
       for (const reason of await reasons(parts, name)) steps.say("failed", reason);
     }
   }

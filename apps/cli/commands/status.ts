@@ -3,12 +3,12 @@ import { GatewayKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
 import type { AddCommand } from "../add_command.ts";
 import { cluster } from "../connect.ts";
-import { EXIT } from "../failure.ts";
+import { EXIT, Failure } from "../failure.ts";
 import { truth, whole } from "../flags.ts";
 import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
 import { waitForApps } from "../rollout.ts";
-import { listAll } from "../show/read.ts";
+import { joined, listAll } from "../show/read.ts";
 import { connections } from "../show/views.ts";
 import { Steps } from "../steps.ts";
 import { waitUntil } from "../wait_until.ts";
@@ -31,7 +31,8 @@ async function run(io: Io, options: Options): Promise<number> {
   const json = options.output === "json";
   const steps = new Steps(io, { json });
   const namespace = options.namespace ?? NAMES.namespace;
-  const { client } = await cluster(io, options);
+  const { name, client } = await cluster(io, options);
+  if (!(await joined(client, namespace))) throw new Failure(`cluster "${name}" has not joined a clusterset: run strait join`);
   const timeoutMs = options.wait ? options.waitTimeout * 1000 : 0;
   const up = await waitForApps({ client, namespace, steps, signal: io.signal, timeoutMs });
   let view = connections([]);
@@ -53,7 +54,8 @@ async function run(io: Io, options: Options): Promise<number> {
       `${record["on"]} → ${record["cluster"]}/${record["gateway"]}: ${record["status"]} ${record["rttAverage"]}`.trimEnd(),
     );
   }
-  if (json)
-    io.out(`${JSON.stringify({ ok: up && connected === true, connections: view.records, steps: steps.reports }, null, 2)}\n`);
-  return up && (connected === true || view.records.length === 0) ? EXIT.ok : EXIT.failed;
+  // The first cluster of a clusterset has nobody to be connected to.
+  const ok = up && (connected === true || view.records.length === 0);
+  if (json) io.out(`${JSON.stringify({ ok, connections: view.records, steps: steps.reports }, null, 2)}\n`);
+  return ok ? EXIT.ok : EXIT.failed;
 }

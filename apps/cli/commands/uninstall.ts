@@ -3,7 +3,7 @@
 import { NAMES } from "@strait/manifests";
 import type { AddCommand } from "../add_command.ts";
 import { cluster } from "../connect.ts";
-import { EXIT, usage } from "../failure.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
 import { whole } from "../flags.ts";
 import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
@@ -29,7 +29,7 @@ async function run(io: Io, options: Options): Promise<number> {
   if (!options.yes) {
     const answer = io.ask(`Remove Strait from cluster "${own.name}"? Its pods lose the other clusters. [y/N]`);
     if (answer === undefined) throw usage("uninstall asks before it removes anything: say --yes where nobody can answer");
-    if (!/^y(es)?$/i.test(answer.trim())) return EXIT.failed;
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("nothing was removed");
   }
   const json = options.output === "json";
   const steps = new Steps(io, { json });

@@ -30,7 +30,7 @@ export function connections(gateways: readonly Gateway[]): View {
     (gateway.status?.connections ?? []).map((connection) => ({
       gateway: connection.endpoint.hostname,
       cluster: connection.endpoint.cluster_id,
-      remoteIp: connection.usingIP ?? connection.endpoint.public_ip,
+      remoteIp: connection.usingIP || connection.endpoint[connection.usingNAT ? "public_ip" : "private_ip"],
       nat: connection.usingNAT ?? false,
       cableDriver: connection.endpoint.backend,
       subnets: connection.endpoint.subnets,

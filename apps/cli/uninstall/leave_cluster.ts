@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ApiClient, BrokerKind, crds, NamespaceKind, NodeKind, PodKind } from "@strait/k8s";
+import { type ApiClient, BrokerKind, crds, NamespaceKind, NodeKind, PodKind, type Submariner } from "@strait/k8s";
 import { accounts, NAMES } from "@strait/manifests";
 import type { Cluster } from "../connect.ts";
 import { remove } from "../objects.ts";
@@ -27,38 +27,53 @@ export async function leaveCluster(parts: LeaveParts): Promise<void> {
   const { client } = own;
   const submariner = await joined(client, namespace);
   const image = await agentImage(client, namespace);
+  const attempt = attempts(steps, signal);
   await attempt(
-    steps,
     "Stopping gateways and node agents",
     () => stopApps(client, namespace, timeoutMs, signal),
     () => "Stopped gateways and node agents",
   );
   if (!submariner) steps.say("warning", `cluster "${own.name}" has not joined; removing what is left of Strait`);
-  else
-    await attempt(
-      steps,
-      "Leaving the clusterset",
-      () => leaveBroker(client, namespace, submariner),
-      (text) => text,
-    );
+  else await leave(parts, attempt, submariner);
   if (image !== undefined) await cleanNodes({ client, namespace, image, steps, signal, timeoutMs });
   await attempt(
-    steps,
     "Taking the gateway labels off the nodes",
     () => unlabel(client),
-    (n) => `Took the gateway label off ${n} nodes`,
+    (n) => `Took the gateway label off ${n} ${n === 1 ? "node" : "nodes"}`,
   );
   await attempt(
-    steps,
     "Removing Strait's objects",
     () => removeObjects(client, namespace, timeoutMs, signal),
     (text) => text,
   );
 }
 
-async function attempt<T>(steps: Steps, doing: string, act: () => Promise<T>, done: (value: T) => string): Promise<void> {
-  // What failed was said by the step; the next one may still work.
-  await steps.run(doing, act, done).catch(() => undefined);
+type Attempt = <T>(doing: string, act: () => Promise<T>, done: (value: T) => string) => Promise<boolean>;
+
+/** Does one thing after the other: what failed was said by its step, and the next one may still work. Ctrl-C ends it all. */
+function attempts(steps: Steps, signal: AbortSignal): Attempt {
+  return async (doing, act, done) => {
+    try {
+      await steps.run(doing, act, done);
+      return true;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return false;
+    }
+  };
+}
+
+/** Leaves the broker. The credential for it goes with the cluster's objects: what stays there must be removed by its administrator. */
+async function leave({ own, namespace, steps }: LeaveParts, attempt: Attempt, submariner: Submariner): Promise<void> {
+  const left = await attempt(
+    "Leaving the clusterset",
+    () => leaveBroker(own.client, namespace, submariner),
+    (text) => text,
+  );
+  const { clusterID, brokerK8sRemoteNamespace: place } = submariner.spec ?? {};
+  if (left || clusterID === undefined) return;
+  const command = `kubectl --namespace ${place} delete clusters.submariner.io,endpoints.submariner.io --selector submariner-io/clusterID=${clusterID}`;
+  steps.say("warning", `the other clusters still see cluster ${clusterID}: remove it on the broker with ${command}`);
 }
 
 /** The image of the node agent, in which the programs and maps on the nodes are taken down again. */
