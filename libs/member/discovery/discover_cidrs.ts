@@ -28,9 +28,14 @@ export interface FoundCidrs {
   readonly cidrs: readonly Cidr[];
   /** For the log: "flag --service-cluster-ip-range of kube-apiserver". Says "nothing" where nothing was found. */
   readonly evidence: string;
+  /** How sure that is: 0 is the surest, what was found nowhere is the least. */
+  readonly rank: number;
   /** What was there and could not be read. */
   readonly refused: readonly string[];
 }
+
+/** The rank of what is believed for want of anything else. */
+export const UNSURE = 100;
 
 interface Candidate {
   readonly evidence: string;
@@ -69,12 +74,12 @@ export function discoverCidrs(evidence: CidrEvidence): { readonly pods: FoundCid
 /** The first candidate that names a subnet; what the ones before it said and could not be read is told. */
 function firstOf(candidates: readonly Candidate[]): FoundCidrs {
   const refused: string[] = [];
-  for (const { evidence, texts, join } of candidates) {
+  for (const [rank, { evidence, texts, join }] of candidates.entries()) {
     const read = readCidrs(texts.filter((text) => text !== undefined));
     refused.push(...read.refused.map((reason) => `${evidence}: ${reason}`));
-    if (read.cidrs.length > 0) return { cidrs: join ? joinCidrs(read.cidrs) : read.cidrs, evidence, refused };
+    if (read.cidrs.length > 0) return { cidrs: join ? joinCidrs(read.cidrs) : read.cidrs, evidence, rank, refused };
   }
-  return { cidrs: [], evidence: "nothing", refused };
+  return { cidrs: [], evidence: "nothing", rank: UNSURE, refused };
 }
 
 /** A scalar of a YAML text that Kubernetes' own tools wrote: one line, perhaps in quotes. */

@@ -20,6 +20,8 @@ export interface FoundCni {
   readonly placement: PodPlacement;
   /** For the log: "DaemonSet kube-flannel/kube-flannel-ds". */
   readonly evidence: string;
+  /** Whether anything names it; else it is `generic` for want of a name. */
+  readonly named: boolean;
 }
 
 /** What was read about the CNI plugin. */
@@ -58,15 +60,15 @@ export function discoverCni({ told, daemonSets, openShift, allNodesHaveCidrs }: 
   if (told) {
     const rule = RULES.find(({ name }) => name === told);
     const name = rule?.name ?? (told === "OpenShiftSDN" ? told : "generic");
-    return { name, placement: placement(rule?.eachPod ?? name === "OpenShiftSDN"), evidence: `"${told}" was told` };
+    return { name, placement: placement(rule?.eachPod ?? name === "OpenShiftSDN"), evidence: `"${told}" was told`, named: true };
   }
   if (openShift === "OpenShiftSDN" || openShift === "OVNKubernetes") {
-    return { name: openShift, placement: "each pod", evidence: "OpenShift's Network config" };
+    return { name: openShift, placement: "each pod", evidence: "OpenShift's Network config", named: true };
   }
   for (const { name, daemonSet, eachPod } of RULES) {
     const found = daemonSets?.find((key) => daemonSet.test(key));
-    if (found !== undefined) return { name, placement: placement(eachPod), evidence: `DaemonSet ${found}` };
+    if (found !== undefined) return { name, placement: placement(eachPod), evidence: `DaemonSet ${found}`, named: true };
   }
   const evidence = daemonSets ? "no DaemonSet of a known plugin" : "DaemonSets may not be listed";
-  return { name: "generic", placement: placement(false), evidence };
+  return { name: "generic", placement: placement(false), evidence, named: false };
 }

@@ -3,8 +3,9 @@ import type { ApiClient } from "@strait/k8s";
 import { formatCidr } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
 import { Backoff, sleep, type Timers } from "@strait/time";
-import { type CidrEvidence, discoverCidrs, type FoundCidrs } from "../discovery/discover_cidrs.ts";
+import { type CidrEvidence, discoverCidrs, type FoundCidrs, UNSURE } from "../discovery/discover_cidrs.ts";
 import { discoverCni, type FoundCni } from "../discovery/discover_cni.ts";
+import { keepCidrs, keepCni } from "../discovery/keep_found.ts";
 import { type NetworkEvidence, readEvidence } from "./read_evidence.ts";
 
 /** What is known of the own cluster's network, each with its evidence. */
@@ -120,12 +121,22 @@ export class NetworkDiscovery {
     const [pods, services] = [found.pods.cidrs.length === 0, found.services.cidrs.length === 0];
     if (role === "gateway" && (pods || services)) {
       const last = discoverCidrs({ env: {}, nodeCidrs: [], published });
-      found = { pods: pods ? last.pods : found.pods, services: services ? last.services : found.services };
+      const unsure = { rank: UNSURE };
+      found = {
+        pods: pods ? { ...last.pods, ...unsure } : found.pods,
+        services: services ? { ...last.services, ...unsure } : found.services,
+      };
     }
     const allNodesHaveCidrs = nodeCidrs.length > 0 && nodeCidrs.every((list) => list.length > 0);
-    this.#cni ??= discoverCni({ ...evidence, told: env["SUBMARINER_NETWORKPLUGIN"], allNodesHaveCidrs });
+    const before = this.#network;
+    const plugin = () => discoverCni({ ...evidence, told: env["SUBMARINER_NETWORKPLUGIN"], allNodesHaveCidrs });
+    this.#cni ??= keepCni(plugin(), before?.cni);
     const cni = this.#cni;
-    const network = { ...found, cni };
+    const network = {
+      pods: keepCidrs(found.pods, before?.pods),
+      services: keepCidrs(found.services, before?.services),
+      cni,
+    };
     const text = JSON.stringify(network, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
     if (text === this.#told) return;
     this.#told = text;
