@@ -46,6 +46,7 @@ export { forgetPathMtu } from "./path_mtu.ts";
 export type { Place } from "./place.ts";
 export { plainRoutes } from "./plain_routes.ts";
 export type { Pod } from "./pod.ts";
+export { PAUSE_IMAGE } from "./real_node/real_node_config.ts";
 export type { Segment, Wire, WireEnd } from "./segment.ts";
 export type { ClusterSpec, CniPlugin, Family, LabSpec, NodeSpec } from "./spec.ts";
 export type {

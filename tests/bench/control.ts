@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `./justw bench control [--quick] [--json FILE]`: what the control plane costs, at sizes from a demo's to the largest we design for.
- * docs/benchmarks.md says what each figure means.
+ * `./justw bench control [--kube] [--quick] [--json FILE]`: what the control plane costs, at sizes from a demo's to the largest we design
+ * for, and how soon a new pod reaches another cluster. docs/benchmarks.md says what each figure means.
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { labObstacle } from "@strait/lab";
-import { appNames, Bed } from "./control/bed.ts";
+import { kubeObstacle, labObstacle, run } from "@strait/lab";
+import { type AppName, appNames, Bed } from "./control/bed.ts";
+import { changeCosts } from "./control/change_costs.ts";
 import { type Figure, figure, figureTable, verdict } from "./control/figures.ts";
-import { type Cost, difference } from "./control/process_cost.ts";
+import { formatFigures } from "./control/figures_file.ts";
+import { firstPackets } from "./control/first_packets.ts";
+import type { ClusterKind } from "./control/joined_bed.ts";
+import { difference } from "./control/process_cost.ts";
 import { changeNames, type WorldSize } from "./control/world.ts";
 import { thisMachine } from "./support/machine.ts";
+import { percentile } from "./support/statistics.ts";
 
 interface Case {
   readonly name: string;
@@ -27,16 +32,26 @@ const CASES: readonly Case[] = [
   { name: "100 000 pods", size: { nodes: 5000, pods: 100_000, clusters: 256 }, memory: 300 },
 ];
 
-const USAGE = "usage: ./justw bench control [--quick] [--json FILE]";
+/** How long each part takes and how often things are done: with --quick as little as shows that it works. */
+const FULL = { pods: { light: 200, real: 40 }, settleMs: 10_000, idleMs: 65_000, groups: 8, lookMs: 2000 } as const;
+const QUICK = { pods: { light: 20, real: 10 }, settleMs: 3000, idleMs: 5000, groups: 2, lookMs: 1000 } as const;
+
+const USAGE = `usage: ./justw bench control [--kube] [--quick] [--json FILE]
+
+  --kube       new pods on real nodes too: needs what ./justw test kube builds, and two more minutes
+  --quick      it works; its figures say little
+  --json FILE  write every figure with its target`;
 
 const say = (line: string): void => console.error(`bench: ${line}`);
 
+type Add = (name: string, value: number, unit: string, target?: number) => void;
+
 /** Exit code: 0 everything was measured (targets met or not), 1 something could not be, 2 the command line or the machine cannot be used. */
 async function main(args: string[]): Promise<number> {
-  let options: { quick?: boolean | undefined; json?: string | undefined; help?: boolean | undefined };
+  let options: { kube?: boolean | undefined; quick?: boolean | undefined; json?: string | undefined; help?: boolean | undefined };
   try {
-    const flags = { quick: { type: "boolean" }, json: { type: "string" }, help: { type: "boolean" } } as const;
-    options = parseArgs({ args, options: flags }).values;
+    const boolean = { type: "boolean" } as const;
+    options = parseArgs({ args, options: { kube: boolean, quick: boolean, json: { type: "string" }, help: boolean } }).values;
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : error}\n${USAGE}`);
     return 2;
@@ -45,87 +60,106 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const obstacle = labObstacle();
+  const obstacle = labObstacle() ?? (options.kube ? await kubeObstacle() : undefined);
   if (obstacle !== undefined) {
     console.error(`bench: ${obstacle}; run ./justw bench control as root, it installs what it needs`);
     return 2;
   }
+  const began = performance.now();
   const machine = thisMachine(new Date());
+  const commit = (await run(["git", "describe", "--always", "--dirty=+", "--exclude=*"]).catch(() => "unknown")).trim();
   const figures: Figure[] = [];
-  for (const one of CASES) {
-    say(`${one.name}: ${one.size.nodes} nodes, ${one.size.pods} pods, ${one.size.clusters} other clusters`);
-    figures.push(...(await measure(one, options.quick ?? false)));
-    // After every case: what a long run has found so far is not lost with it.
-    if (options.json !== undefined) await Bun.write(options.json, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
+  const { json } = options;
+  const save = async (): Promise<void> => {
+    if (json !== undefined) await Bun.write(json, formatFigures({ machine, commit, figures }));
+  };
+  const add: Add = (name, value, unit, target) => {
+    figures.push(figure(name, value, unit, target));
+  };
+  const plan = options.quick ? QUICK : FULL;
+  // After every part: what a long run has found so far is not lost with it.
+  for (const kind of options.kube ? (["light", "real"] as const) : (["light"] as const)) {
+    await newPods(kind, plan.pods[kind], add);
+    await save();
   }
+  await sizes(plan, add, save);
   console.log(figureTable(figures));
-  console.log(`\n${verdict(figures)}`);
+  console.log(`\n${verdict(figures)}; ${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
   return 0;
 }
 
-async function measure({ name, size, memory }: Case, quick: boolean): Promise<Figure[]> {
-  await using bed = await Bed.make(size);
-  const figures: Figure[] = [];
-  const add = (app: string, what: string, value: number, unit: string, target?: number): void => {
-    figures.push(figure(`${name}: ${app}: ${what}`, value, unit, target));
+async function newPods(kind: ClusterKind, count: number, add: Add): Promise<void> {
+  say(`${count} pods, one after the other and in bursts, in two ${kind} clusters`);
+  const taken = await firstPackets(kind, count);
+  const of = (name: string, pick: (one: (typeof taken)[number]) => number, target?: number): void => {
+    const values = taken.map(pick);
+    add(`new pods, ${kind} clusters: ${name}, p50`, percentile(values, 0.5), "ms");
+    add(`new pods, ${kind} clusters: ${name}, p99`, percentile(values, 0.99), "ms", target);
   };
-  for (const app of appNames) add(app, "from start to ready", await bed.start(app), "ms");
-  // What the start left to do (first probes, first objects written) is not part of any figure.
-  await Bun.sleep(quick ? 3000 : 10_000);
-  const idle = await idleRate(bed, quick ? 5000 : 65_000);
-  for (const app of appNames) add(app, "idle CPU", idle[app] * 100, "%", 0.2);
-  for (const change of changeNames) {
-    const count = quick ? 10 : 40;
-    // A process that runs for a while has compiled what it needs; one that just started has not.
-    await makeChanges(bed, change, count / 2);
-    const writes = await Promise.all(appNames.map(async (app) => (await bed.totals(app)).writes));
-    await Bun.sleep(500);
-    const before = appNames.map((app) => bed.cost(app));
-    const spent = await makeChanges(bed, change, count);
-    const after = appNames.map((app) => bed.cost(app));
-    for (const [i, app] of appNames.entries()) {
-      const { cpuMs, written } = difference(before[i] as Cost, after[i] as Cost);
-      const rows = ((await bed.totals(app)).writes - (writes[i] ?? 0)) / count;
-      add(app, `one ${change} changes, CPU`, (cpuMs - idle[app] * spent) / count, "ms", 1);
-      add(app, `one ${change} changes, bytes written`, written / count, "bytes");
-      add(app, `one ${change} changes, rows written`, rows, "rows");
-    }
-  }
-  for (const app of appNames) {
-    const before = bed.cost(app);
-    bed.resync(app);
-    await Bun.sleep(quick ? 2000 : 5000);
-    add(app, "a look at everything, CPU", difference(before, bed.cost(app)).cpuMs, "ms");
-    add(app, "resident memory", bed.resident(app), "MiB", memory);
-  }
-  for (const app of appNames) {
-    await bed.stop(app);
-    await bed.start(app);
-    const { writes, removes } = await bed.totals(app);
-    add(app, "rows written by a restart", writes + removes, "rows", 0);
-  }
-  return figures;
+  of("from created to the first packet answered", ({ created }) => created, 100);
+  of("of it, after the pod's program started", ({ started }) => started);
 }
 
-/** Makes changes a tenth of a second apart, and waits until they are over; milliseconds it took. */
-async function makeChanges(bed: Bed, change: (typeof changeNames)[number], count: number): Promise<number> {
-  const began = performance.now();
-  for (let i = 0; i < count; i++) {
-    bed.change(change);
-    await Bun.sleep(100);
+/** All sizes stand at the same time: they share the long wait that shows what they cost idle. */
+async function sizes(plan: typeof FULL | typeof QUICK, add: Add, save: () => Promise<void>): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const beds: { name: string; memory: number; bed: Bed }[] = [];
+  for (const { name, size, memory } of CASES) {
+    say(`${name}: ${size.nodes} nodes, ${size.pods} pods, ${size.clusters} other clusters`);
+    const bed = stack.use(await Bed.make(size));
+    beds.push({ name, memory, bed });
+    for (const app of appNames) add(`${name}: ${app}: from start to ready`, await bed.start(app), "ms");
   }
-  await Bun.sleep(1000);
-  return performance.now() - began;
+  // What the start left to do (first probes, first objects written) is not part of any figure.
+  await Bun.sleep(plan.settleMs);
+  say("idle");
+  const idle = await idleRates(
+    beds.map(({ bed }) => bed),
+    plan.idleMs,
+  );
+  for (const [i, { name, memory, bed }] of beds.entries()) {
+    say(`${name}: changes`);
+    const rates = idle[i] as Record<AppName, number>;
+    for (const app of appNames) add(`${name}: ${app}: idle CPU`, rates[app] * 100, "%", 0.2);
+    for (const change of changeNames) {
+      const costs = await changeCosts(bed, change, plan.groups, rates);
+      for (const app of appNames) {
+        const { cpuMs, meanCpuMs, bytes, rows } = costs[app];
+        const what = `${name}: ${app}: one ${change} changes`;
+        add(`${what}, CPU, median`, cpuMs, "ms", 1);
+        add(`${what}, CPU, mean`, meanCpuMs, "ms");
+        add(`${what}, written`, bytes, "bytes");
+        add(`${what}, rows`, rows, "rows");
+      }
+    }
+    for (const app of appNames) {
+      const before = bed.cost(app);
+      bed.resync(app);
+      await Bun.sleep(plan.lookMs);
+      add(`${name}: ${app}: a look at everything, CPU`, difference(before, bed.cost(app)).cpuMs, "ms");
+      add(`${name}: ${app}: resident memory`, bed.resident(app), "MiB", memory);
+    }
+    for (const app of appNames) {
+      await bed.stop(app);
+      await bed.start(app);
+      const { writes, removes } = await bed.totals(app);
+      add(`${name}: ${app}: rows written by a restart`, writes + removes, "rows", 0);
+      await bed.stop(app);
+    }
+    await save();
+  }
 }
 
 /** The part of one CPU that each app takes while nothing happens. The minute holds one look at everything. */
-async function idleRate(bed: Bed, milliseconds: number): Promise<Record<(typeof appNames)[number], number>> {
-  const before = appNames.map((app) => bed.cost(app));
-  const began = performance.now();
+async function idleRates(beds: readonly Bed[], milliseconds: number): Promise<Record<AppName, number>[]> {
+  const costs = () => beds.map((bed) => ({ gateway: bed.cost("gateway").cpuMs, routeagent: bed.cost("routeagent").cpuMs }));
+  const [began, before] = [performance.now(), costs()];
   await Bun.sleep(milliseconds);
   const spent = performance.now() - began;
-  const [gateway = 0, routeagent = 0] = appNames.map((app, i) => (bed.cost(app).cpuMs - (before[i]?.cpuMs ?? 0)) / spent);
-  return { gateway, routeagent };
+  return costs().map((after, i) => ({
+    gateway: (after.gateway - (before[i]?.gateway ?? 0)) / spent,
+    routeagent: (after.routeagent - (before[i]?.routeagent ?? 0)) / spent,
+  }));
 }
 
 if (import.meta.main) process.exit(await main(process.argv.slice(2)));

@@ -33,6 +33,7 @@ interface Running {
  * apps do is measured, so the API server does without everything but objects and watches.
  */
 export class Bed implements AsyncDisposable {
+  static #made = 0;
   readonly #namespace: Namespace;
   readonly #folder: string;
   readonly #pinDir: string;
@@ -50,7 +51,7 @@ export class Bed implements AsyncDisposable {
   }
 
   static async make(size: WorldSize): Promise<Bed> {
-    const name = `st-bench-${process.pid}`;
+    const name = `st-bench-${process.pid}-${++Bed.#made}`;
     const [namespace] = await createNamespaces([name]);
     if (!namespace) throw new Error("no namespace was made");
     await namespace.ip([

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { processCpuMs } from "../support/clock.ts";
 
 /** What a process has cost so far. */
 export interface Cost {
-  /** Milliseconds on a CPU, all threads that live, user and kernel. */
+  /** Milliseconds on a CPU, user and kernel, of all threads that are or were. */
   readonly cpuMs: number;
   /** Bytes it wrote to files and sockets by write(2). */
   readonly written: number;
 }
 
-/** From /proc, to the nanosecond (schedstat): ticks would be 10 ms. */
 export function costOf(pid: number): Cost {
-  let nanoseconds = 0;
-  for (const task of readdirSync(`/proc/${pid}/task`)) {
-    try {
-      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
-    } catch {
-      // A thread that ended between the listing and the look.
-    }
-  }
   const written = Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1] ?? 0);
-  return { cpuMs: nanoseconds / 1e6, written };
+  return { cpuMs: processCpuMs(pid), written };
 }
 
 /** What it cost between two looks. */

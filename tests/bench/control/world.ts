@@ -114,6 +114,9 @@ export type ChangeName = (typeof changeNames)[number];
 export function changeWorld(server: FakeApiServer, change: ChangeName, step: number, size: WorldSize): void {
   if (change === "pod") server.objects(KINDS.pods).put(podObject(size.pods + step, size.nodes));
   else if (change === "endpoint") {
-    server.objects(EndpointKind).put(endpointObject(step % size.clusters, [`101.${step % 256}.0.0/16`]));
+    // Each time another one, that nobody has: whatever the number of clusters.
+    const cluster = step % size.clusters;
+    const round = Math.floor(step / size.clusters) % 38;
+    server.objects(EndpointKind).put(endpointObject(cluster, [`${130 + round}.${cluster}.0.0/16`]));
   } else server.objects(KINDS.nodes).put(nodeObject(size.nodes + step));
 }

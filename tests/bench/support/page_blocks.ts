@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type FiguresFile, figuresPage } from "../control/figures_file.ts";
 import { markdownTable, overviewOf, reportOf } from "./report.ts";
 import type { ResultFile } from "./result_file.ts";
 
-/** What a page can show of a run: every ratio, or the ranges. */
-type View = "table" | "overview";
+/** What a page can show of a run: every ratio, or the ranges; of a run that has figures, those. */
+type View = "table" | "overview" | "figures";
 
-const BLOCK = /(<!-- bench (\S+) (table|overview) -->\n)[\s\S]*?(<!-- \/bench -->)/g;
+/** What a run left. */
+export type AnyResult = ResultFile | FiguresFile;
+
+const BLOCK = /(<!-- bench (\S+) (table|overview|figures) -->\n)[\s\S]*?(<!-- \/bench -->)/g;
 
 /** The result files that a page shows. */
 export function resultsNamed(page: string): string[] {
@@ -23,14 +27,16 @@ export function resultsNamed(page: string): string[] {
  *
  * @param results by path; a path without one says that there is no run yet
  */
-export function fillBlocks(page: string, results: ReadonlyMap<string, ResultFile>): string {
+export function fillBlocks(page: string, results: ReadonlyMap<string, AnyResult>): string {
   return page.replace(BLOCK, (_, begin: string, path: string, view: View, end: string) => {
     const result = results.get(path);
     return `${begin}${result === undefined ? "No run is committed yet.\n" : blockOf(result, view)}${end}`;
   });
 }
 
-function blockOf({ machine, settings, ratios, targets, rounds }: ResultFile, view: View): string {
+function blockOf(result: AnyResult, view: View): string {
+  if ("figures" in result) return figuresPage(result);
+  const { machine, settings, ratios, targets, rounds } = result;
   const { rounds: count, seconds, warmup, cni, mtu, iperf3, commit } = settings;
   const met = targets.filter((target) => target.met).length;
   const busiest = Math.max(...rounds.map(({ background }) => background));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fillBlocks, resultsNamed } from "./page_blocks.ts";
-import type { ResultFile } from "./result_file.ts";
+import { type AnyResult, fillBlocks, resultsNamed } from "./page_blocks.ts";
 
 /** A page as it is and as it should be. Paths are relative to the root of the repository. */
 export interface Page {
@@ -17,8 +16,8 @@ export async function benchPages(): Promise<Page[]> {
     const text = await Bun.file(path).text();
     const named = resultsNamed(text);
     if (named.length === 0) continue;
-    const results = new Map<string, ResultFile>();
-    for (const file of named) if (await Bun.file(file).exists()) results.set(file, (await Bun.file(file).json()) as ResultFile);
+    const results = new Map<string, AnyResult>();
+    for (const file of named) if (await Bun.file(file).exists()) results.set(file, (await Bun.file(file).json()) as AnyResult);
     pages.push({ path, text, current: fillBlocks(text, results) });
   }
   return pages;

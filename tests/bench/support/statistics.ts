@@ -28,3 +28,17 @@ export function summary(values: readonly number[]): Summary {
 export function significant(value: number, digits = 4): number {
   return Number(value.toPrecision(digits));
 }
+
+/**
+ * The value that a share of all does not exceed: one that occurred, never one between two.
+ *
+ * @throws RangeError for no values
+ * @example
+ * percentile([5, 1, 9], 0.5); // 5
+ */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const found = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+  if (found === undefined) throw new RangeError("a percentile needs at least one value");
+  return found;
+}

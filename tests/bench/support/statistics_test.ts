@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
-import { significant, summary } from "./statistics.ts";
+import { percentile, significant, summary } from "./statistics.ts";
 
 test.each([
   ["one value", [5], { median: 5, low: 5, high: 5 }],
@@ -23,4 +23,17 @@ test.each([[[]], [[1, Number.NaN]], [[Number.POSITIVE_INFINITY]]])("summary refu
 
 test("significant keeps four digits of large and small numbers", () => {
   expect([significant(123_456), significant(0.031_415_9), significant(0)]).toEqual([123_500, 0.031_42, 0]);
+});
+
+test.each([
+  [[5, 1, 9], 0.5, 5],
+  [[1, 2, 3, 4], 0.5, 2],
+  [[1, 2, 3, 4], 0.99, 4],
+  [[7], 0, 7],
+])("percentile of %p at %p is %p", (values, share, expected) => {
+  expect(percentile(values, share)).toBe(expected);
+});
+
+test("percentile refuses no values", () => {
+  expect(() => percentile([], 0.5)).toThrow(RangeError);
 });
