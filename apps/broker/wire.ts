@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { type Admission, type ApiServer, startApiServer } from "@strait/apiserver";
-import { ApiClient, brokerObjects, crds, type Manifest, memberMayWrite, memberOf } from "@strait/k8s";
+import { ApiClient, applyManifest, brokerObjects, crds, type Manifest, memberMayWrite, memberOf } from "@strait/k8s";
 import { ok, refuse } from "@strait/model";
 import type { Log } from "@strait/obs";
 import type { BrokerOptions } from "./config.ts";
@@ -54,7 +54,8 @@ export async function startBroker(options: BrokerOptions, log: Log, onRefused: O
   let client: ApiClient | undefined;
   try {
     client = await adminClient(server, listen.host, names, log);
-    for (const object of [...crds(), ...brokerObjects(namespace)]) await apply(client, object as Manifest);
+    for (const object of [...crds(), ...brokerObjects(namespace)])
+      await applyManifest(client, object as Manifest, { fieldManager: "strait-broker" });
     const kubeconfig = join(data, "admin.kubeconfig");
     // Whoever waits for the file must never see half of it.
     writeFileSync(`${kubeconfig}.new`, server.kubeconfig(), { mode: 0o600 });
@@ -98,27 +99,4 @@ async function adminClient(server: ApiServer, host: string, [name = host]: reado
     },
     { log },
   );
-}
-
-/** Where the kinds that make a broker are, from the root of the API. */
-const places: Readonly<Record<string, string>> = {
-  CustomResourceDefinition: "customresourcedefinitions",
-  Namespace: "namespaces",
-  ServiceAccount: "serviceaccounts",
-  Secret: "secrets",
-  Role: "roles",
-  RoleBinding: "rolebindings",
-};
-
-async function apply(client: ApiClient, object: Manifest): Promise<void> {
-  const { apiVersion, kind, metadata } = object;
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const within = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
-  await client.request({
-    method: "PATCH",
-    path: `${root}${within}/${places[kind] ?? kind.toLowerCase()}/${metadata.name}`,
-    query: { fieldManager: "strait-broker", force: "true" },
-    contentType: "application/apply-patch+yaml",
-    body: object,
-  });
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ApiClient, failedWith, type Manifest } from "@strait/k8s";
+import { type ApiClient, failedWith, type Manifest, manifestKind } from "@strait/k8s";
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { resourceOf } from "../objects.ts";
 
 /** Something a user may or may not do. */
 interface Right {
@@ -18,7 +17,7 @@ const review = v.object({ status: v.object({ allowed: v.boolean() }) });
 export function rightsFor(objects: readonly Manifest[]): readonly Right[] {
   const rights = new Map<string, Right>();
   for (const object of objects) {
-    const { group, resource } = resourceOf(object);
+    const { group, plural: resource } = manifestKind(object);
     const { namespace } = object.metadata;
     for (const verb of ["create", "patch"]) {
       rights.set(`${verb} ${nameOf({ verb, group, resource })}`, { verb, group, resource, ...(namespace && { namespace }) });

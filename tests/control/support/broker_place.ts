@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   ApiClient,
+  applyManifest,
   BROKER,
   brokerManifests,
   crds,
@@ -27,24 +28,8 @@ export interface BrokerPlace {
 }
 
 const main = fileURLToPath(new URL("../../../apps/broker/main.ts", import.meta.url));
-const plurals: Readonly<Record<string, string>> = {
-  CustomResourceDefinition: "customresourcedefinitions",
-  ValidatingAdmissionPolicy: "validatingadmissionpolicies",
-  ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
-};
-
 /** Makes an object as wanted, as the command line does. */
-export async function applyObject(client: ApiClient, { apiVersion, kind, metadata, ...rest }: Manifest): Promise<void> {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const within = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
-  await client.request({
-    method: "PATCH",
-    path: `${root}${within}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`,
-    query: { fieldManager: "test", force: "true" },
-    contentType: "application/apply-patch+yaml",
-    body: { apiVersion, kind, metadata, ...rest },
-  });
-}
+const apply = (client: ApiClient, object: Manifest): Promise<void> => applyManifest(client, object, { fieldManager: "test" });
 
 async function startOwn(dir: string): Promise<{ kubeconfig: string; stop(): Promise<void> }> {
   const process_ = Bun.spawn([process.execPath, "run", main, "--data", dir, "--listen", "127.0.0.1:0", "--log", "error"], {
@@ -78,12 +63,12 @@ export async function startBrokerPlace(): Promise<BrokerPlace> {
   const started = isReal ? await startReal(dir) : await startOwn(dir);
   const connection = await loadKubeConfig({ path: started.kubeconfig });
   const admin = new ApiClient(connection);
-  if (isReal) for (const object of [...crds(), ...brokerManifests()]) await applyObject(admin, object as Manifest);
+  if (isReal) for (const object of [...crds(), ...brokerManifests()]) await apply(admin, object as Manifest);
   const members: ApiClient[] = [];
   return {
     admin,
     member: async (id) => {
-      for (const object of memberObjects(id)) await applyObject(admin, object);
+      for (const object of memberObjects(id)) await apply(admin, object);
       let token = "";
       await until(`the token of ${id}`, async () => {
         const secret = await admin.resource(SecretKind).get(tokenSecret(memberAccount(id)), { namespace: BROKER.namespace });
