@@ -36,7 +36,7 @@ describeIf(await kubeObstacle())("Strait on a real cluster", () => {
   const onNode = (label: string, ...argv: string[]) => {
     const node = lab.node(label);
     const { pid } = lab.kube("east").realNode(node);
-    return output(["nsenter", `--target=${pid}`, "--mount", "--net", "--", ...argv]);
+    return output(["nsenter", `--target=${pid}`, "--mount", "--net", "--pid", "--", ...argv]);
   };
   const probe = async (label: string, port: number, path: string): Promise<number> => {
     const script = `console.log((await fetch("http://127.0.0.1:${port}${path}").catch(() => ({ status: 0 }))).status)`;
@@ -163,6 +163,16 @@ describeIf(await kubeObstacle())("Strait on a real cluster", () => {
     const argv = ["kubectl", "--context", "east", "-n", namespace, "auth", "can-i", verb, resource, `--as=${ACCOUNT}-${app}`];
     expect((await lab.workstation.exec(argv)).stdout.trim()).toBe(answer);
   });
+
+  test("a node that has joined shows it, so that what is gone later was there", async () => {
+    const now = await traces();
+    for (const label of NODES) {
+      const [then, joined] = [before.nodes[label] as NodeTraces, now.nodes[label] as NodeTraces];
+      const changed = Object.keys(then).filter((what) => JSON.stringify(then[what]) !== JSON.stringify(joined[what]));
+      expect([label, changed]).toEqual([label, expect.arrayContaining(["links", "pins", "files"])]);
+    }
+    expect(now.api.length).toBeGreaterThan(before.api.length);
+  }, 60_000);
 
   test("uninstall leaves no object, link, rule, map, pin or file", async () => {
     const { code, stdout, stderr } = await strait("uninstall", "--context", "east", "--yes");

@@ -10,7 +10,7 @@ export async function nodeTraces(lab: Lab, label: string): Promise<NodeTraces> {
   const node = lab.node(label);
   const { pid } = lab.kube(node.cluster).realNode(node);
   const inside = async (...argv: string[]): Promise<string[]> =>
-    (await output(["nsenter", `--target=${pid}`, "--mount", "--net", "--", ...argv])).stdout
+    (await output(["nsenter", `--target=${pid}`, "--mount", "--net", "--pid", "--", ...argv])).stdout
       .split("\n")
       .map((line) => line.trimEnd())
       .filter((line) => line !== "");
