@@ -19,7 +19,7 @@ export { App, type AppOptions, appArgv } from "./app.ts";
 export { type AppName, appFiles } from "./app_files.ts";
 export type { Cluster } from "./cluster.ts";
 export { createLab, type Lab } from "./cluster_lab.ts";
-export { CommandError, type CommandOptions, type CommandOutput, output, run } from "./command.ts";
+export { CommandError, type CommandOptions, type CommandOutput, output, outputSync, run } from "./command.ts";
 export { clusterFile, writeConfig } from "./config_file.ts";
 export { Authority, type KeyPair, type Subject } from "./control_plane/authority.ts";
 export { ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
@@ -47,6 +47,7 @@ export type { Place } from "./place.ts";
 export { plainRoutes } from "./plain_routes.ts";
 export type { Pod } from "./pod.ts";
 export { PAUSE_IMAGE } from "./real_node/real_node_config.ts";
+export { DENIED_PORT } from "./routed_cni/policy.ts";
 export type { Segment, Wire, WireEnd } from "./segment.ts";
 export type { ClusterSpec, CniPlugin, Family, LabSpec, NodeSpec } from "./spec.ts";
 export type {
@@ -60,5 +61,6 @@ export type {
   UdpOptions,
   UdpResult,
 } from "./traffic/probes.ts";
+export { PORT as TRAFFIC_PORT } from "./traffic/protocol.ts";
 export type { Traffic } from "./traffic/traffic.ts";
 export { type WireMode, wireMode } from "./wire_mode.ts";

@@ -25,6 +25,7 @@ import { kubeletDir, podsOf } from "./node_pods.ts";
 import type { Workstation } from "./workstation.ts";
 
 const KUBELET = fileURLToPath(new URL("../kubelet/main.ts", import.meta.url));
+const SERVICE_PROXY = fileURLToPath(new URL("../service_proxy/main.ts", import.meta.url));
 const CONTROLLERS = fileURLToPath(new URL("../controllers/main.ts", import.meta.url));
 
 /** What each kind of control plane lacks. */
@@ -220,7 +221,13 @@ export class KubeCluster {
         spec: cluster.nodeCidrs ? { podCIDR: node.subnets[0], podCIDRs: node.subnets } : {},
       },
     });
-    this.#realNodes.set(node.name, await startLabNode({ labId, node, cluster, control: this.control, proxy }));
+    const real = await startLabNode({ labId, node, cluster, control: this.control, proxy });
+    this.#realNodes.set(node.name, real);
+    if (proxy === "none") {
+      // Something has to translate Services where kube-proxy does not: the stand-in's, which is none of Kubernetes' own.
+      const argv = [process.execPath, "run", SERVICE_PROXY, this.kubeconfig, ...cluster.subnets];
+      new Daemon({ name: "service-proxy", argv, dir: real.dir, ns: node.ns, outlive: true });
+    }
   }
 
   async #nodesReady(): Promise<void> {

@@ -15,7 +15,8 @@ export class ForeignNamespace extends Namespace {
   /** `pid`: a process in that mount namespace; `path`: the namespace's file as that process sees it. */
   constructor(pid: number, path: string) {
     super(path.slice(path.lastIndexOf("/") + 1));
-    this.#path = `/proc/${pid}/root${path}`;
+    // /var/run is an absolute symbolic link, which leads out of the other mount namespace.
+    this.#path = `/proc/${pid}/root${path.replace(/^\/var\/run\//, "/run/")}`;
   }
 
   override get path(): string {

@@ -27,6 +27,7 @@ export interface LabNodeParts {
 export async function startLabNode({ labId, node, cluster, control, proxy }: LabNodeParts): Promise<RealNode> {
   const kube = await ensureKube();
   const read = (file: string): Promise<string> => Bun.file(`${control.dir}/${file}`).text();
+  if (cluster.cni === "routed") await tunnelAddress(node);
   return RealNode.start({
     name: node.name,
     id: `${labId}-${node.cluster}-${node.name}`,
@@ -43,6 +44,16 @@ export async function startLabNode({ labId, node, cluster, control, proxy }: Lab
     authority: Authority.from({ cert: await read("ca.crt"), key: await read("ca.key") }),
     cluster: { name: cluster.id, url: control.url },
   });
+}
+
+/** The address that Calico's own agent gives its tunnel device: one of the node's block, which no pod gets. */
+async function tunnelAddress({ ns, subnets }: Node): Promise<void> {
+  await ns.run(["ip", "link", "add", "vxlan.calico", "type", "bridge"]);
+  for (const subnet of subnets) {
+    const first = subnet.replace(/(::|\.0)\/\d+$/, (_, zero: string) => (zero === "::" ? "::1/128" : ".1/32"));
+    await ns.run(["ip", "address", "add", first, "dev", "vxlan.calico", "nodad"]);
+  }
+  await ns.run(["ip", "link", "set", "vxlan.calico", "up"]);
 }
 
 /** The process of an app of Strait's on a real node: in the node's network namespace, by its command line. */

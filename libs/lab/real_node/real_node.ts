@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import type { Authority } from "../control_plane/authority.ts";
 import { type KubeConfigSpec, kubeConfig } from "../control_plane/kubeconfig.ts";
@@ -64,6 +64,18 @@ export class RealNode {
     return newest === undefined ? "" : readFileSync(`${this.dir}/${newest}`, "utf8");
   }
 
+  /** SIGKILL to programs of the node by their name, "kubelet" or "containerd"; they start again by themselves. Gives how many there were. */
+  killPrograms(...names: readonly string[]): number {
+    const own = this.pid === undefined ? undefined : pidNamespace(this.pid, "pid_for_children");
+    const found = readdirSync("/proc").filter((pid) => {
+      if (!/^\d+$/.test(pid) || pidNamespace(Number(pid), "pid") !== own) return false;
+      const [program = ""] = text(`/proc/${pid}/cmdline`).split("\0");
+      return names.includes(program.slice(program.lastIndexOf("/") + 1));
+    });
+    for (const pid of found) process.kill(Number(pid), "SIGKILL");
+    return found.length;
+  }
+
   /** Turns the node on and waits until its programs are started. */
   async start(): Promise<void> {
     const { dir, ns } = this.#parts;
@@ -112,6 +124,23 @@ export class RealNode {
         kubeConfig({ ...cluster, ca: authority.cert, user: await authority.issue(subject) }),
       );
     }
+  }
+}
+
+/** A process' PID namespace as /proc names it; "none" where it has gone. */
+function pidNamespace(pid: number, kind: "pid" | "pid_for_children"): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/${kind}`);
+  } catch {
+    return "none";
+  }
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // gone meanwhile
   }
 }
 

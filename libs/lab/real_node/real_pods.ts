@@ -11,10 +11,12 @@ export interface RealPod {
 }
 
 interface CacheFile {
-  readonly netns?: string;
   readonly cniArgs?: readonly (readonly [string, string])[];
   readonly ifName?: string;
-  readonly result?: { readonly ips?: readonly { readonly address: string }[] };
+  readonly result?: {
+    readonly ips?: readonly { readonly address: string }[];
+    readonly interfaces?: readonly { readonly name: string; readonly sandbox?: string }[];
+  };
 }
 
 /** The pods wired on a node, from libcni's cache below its folder. A record that is being written is read next time. */
@@ -25,8 +27,10 @@ export function realPods(dir: string): RealPod[] {
     const record = read(`${results}/${file}`);
     const args = Object.fromEntries(record?.cniArgs ?? []);
     const ips = (record?.result?.ips ?? []).map(({ address }) => address.replace(/\/.*/, ""));
-    if (!record?.netns || record.ifName === "lo" || ips.length === 0) return [];
-    return [{ name: `${args["K8S_POD_NAMESPACE"]}/${args["K8S_POD_NAME"]}`, netns: record.netns, ips }];
+    // The libcni of older containerds does not record the namespace itself.
+    const netns = record?.result?.interfaces?.find(({ sandbox }) => sandbox)?.sandbox;
+    if (netns === undefined || record?.ifName === "lo" || ips.length === 0) return [];
+    return [{ name: `${args["K8S_POD_NAMESPACE"]}/${args["K8S_POD_NAME"]}`, netns, ips }];
   });
 }
 

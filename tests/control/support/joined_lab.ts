@@ -82,7 +82,7 @@ export class JoinedLab {
         lab.nodes.map(async (node) => {
           const kube = lab.kube(node.cluster);
           await kube.createPod({ name: `on-${node.name}`, node: node.name });
-          pods.set(node.label, await kube.pod(`on-${node.name}`, { timeout: 30_000 }));
+          pods.set(node.label, await kube.pod(`on-${node.name}`, { timeout: 60_000 }));
         }),
       );
       const joined = new JoinedLab(lab, pods);
@@ -123,13 +123,14 @@ export class JoinedLab {
         `all gateways of ${kube.cluster.id} to be connected`,
         async () => {
           const gateways = await this.gateways(kube);
-          return (
+          const good =
             gateways.length >= kube.cluster.gateways.length &&
             gateways.every(({ status }) => {
               const connections = status?.connections ?? [];
               return connections.length >= clusters.length - 1 && connections.every((each) => each.status === "connected");
-            })
-          );
+            });
+          if (!good) throw new Error(JSON.stringify(gateways.map(({ metadata, status }) => ({ [metadata.name]: status }))));
+          return true;
         },
         40_000,
       );
