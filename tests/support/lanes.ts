@@ -43,7 +43,7 @@ export const lanes: readonly Lane[] = [
   {
     // The same tests and assertions on the real Kubernetes, and what is about that alone.
     name: "kube",
-    files: [...control, "tests/kube/*_test.ts"],
+    files: [...control, "tests/kube/*_test.ts", "tests/kube/real/**/*_test.ts"],
     env: { STRAIT_KUBE: "real" },
     // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
     obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
