@@ -55,6 +55,14 @@ function putSouth(broker: FakeApiServer): void {
   });
 }
 
+/** What west has on the broker: what east has copies of. */
+function putWest(broker: FakeApiServer, server: FakeApiServer): void {
+  for (const kind of [ClusterKind, EndpointKind])
+    for (const object of server.objects(kind).list(NS))
+      if (object.metadata.name.startsWith("west"))
+        broker.objects(kind).put({ ...object, metadata: { ...object.metadata, namespace: BROKER_NS } });
+}
+
 describe("The leading gateway", () => {
   test("sends its own objects to the broker and makes cables to those of the others", async () => {
     const [server, broker] = [api(), api()];
@@ -79,8 +87,25 @@ describe("The leading gateway", () => {
     await until("a failure", () => failureOf(server)?.includes("broker: ") === true);
     const broker = api({ port });
     putSouth(broker);
+    putWest(broker, server);
     await until("our Endpoint on the broker", () => onBroker(broker).some(({ spec }) => spec.cluster_id === "east"), 20_000);
     await until("no failure", () => failureOf(server) === "");
+  });
+
+  test("keeps the cables to clusters that a broker without data knows nothing of, and tells it until they are there again", async () => {
+    const [server, broker] = [api(), api()];
+    fillEast(server);
+    const gateway = await east(server, broker);
+    await until("our Endpoint on the broker", () => onBroker(broker).some(({ spec }) => spec.cluster_id === "east"));
+    await until("it is told", () => failureOf(server)?.includes("Cluster west: the broker lost it") === true);
+    expect(clusters(gateway)).toContain("west");
+    putWest(broker, server);
+    await until("no failure", () => failureOf(server) === "");
+    expect(clusters(gateway)).toContain("west");
+    for (const kind of [ClusterKind, EndpointKind])
+      for (const { metadata } of broker.objects(kind).list(BROKER_NS))
+        if (metadata.name.startsWith("west")) broker.objects(kind).delete(`${BROKER_NS}/${metadata.name}`);
+    await until("west left", () => !clusters(gateway).includes("west"));
   });
 
   test.each([

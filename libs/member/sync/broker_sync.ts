@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ApiClient, ClusterKind, EndpointKind, type KubeObject } from "@strait/k8s";
+import { type ApiClient, ClusterKind, EndpointKind, type KubeObject, Listeners } from "@strait/k8s";
 import type { ClusterId, Problem } from "@strait/model";
 import type { Log } from "@strait/obs";
 import type { Side, SyncSides } from "@strait/plan";
@@ -51,12 +51,14 @@ const NOT_STARTED: SideState = { connected: false, reason: "the exchange with th
  */
 export class BrokerSync {
   readonly #options: BrokerSyncOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: Listeners<void>;
   #kinds: readonly KindSync<KubeObject>[] = [];
   #told = "";
 
   constructor(options: BrokerSyncOptions) {
     this.#options = options;
+    // One that throws must not end the work on a name.
+    this.#listeners = new Listeners((error) => options.log.error("a listener failed", { part: "broker-sync", reason: error }));
   }
 
   get state(): BrokerSyncState {
@@ -68,8 +70,7 @@ export class BrokerSync {
 
   /** Calls the listener whenever a side or a problem changed. Returns what ends that. */
   onState(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Begins; a second call does nothing until `stop`. */
@@ -111,6 +112,6 @@ export class BrokerSync {
     const now = JSON.stringify([broker, local, problems]);
     if (now === this.#told) return;
     this.#told = now;
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.tell();
   }
 }

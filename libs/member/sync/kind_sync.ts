@@ -11,7 +11,7 @@ import {
   type ResourceClient,
 } from "@strait/k8s";
 import { BROKER_LOST_ANNOTATION, CLUSTER_ID_LABEL, type Problem } from "@strait/model";
-import { type Log, StateLog } from "@strait/obs";
+import type { Log } from "@strait/obs";
 import {
   decideSync,
   type Side,
@@ -24,6 +24,7 @@ import {
 import type { Timers } from "@strait/time";
 import { CutWrites } from "./cut_writes.ts";
 import { LostBroker } from "./lost_broker.ts";
+import { SyncFaults } from "./sync_faults.ts";
 
 /** What one kind's exchange needs. */
 export interface KindSyncOptions<T extends KubeObject> {
@@ -60,10 +61,7 @@ export class KindSync<T extends KubeObject> {
   readonly #options: KindSyncOptions<T>;
   readonly #ends: Readonly<Record<Side, End<T>>>;
   readonly #queue: KeyQueue;
-  readonly #states: StateLog;
-  /** By name: why it is not exchanged. */
-  readonly #refused = new Map<string, string>();
-  readonly #failed = new Map<string, string>();
+  readonly #faults: SyncFaults;
   readonly #cuts: CutWrites;
   readonly #lost: LostBroker;
   /** Names whose work waits for a side to be followed again, or for what takes their place. */
@@ -79,7 +77,7 @@ export class KindSync<T extends KubeObject> {
     const { kind, clients, sides, timers, random } = options;
     this.#cuts = new CutWrites(options.rules);
     this.#lost = new LostBroker(timers);
-    this.#states = new StateLog(options.log.with({ kind: options.rules.what }));
+    this.#faults = new SyncFaults(options.log.with({ kind: options.rules.what }), options.onState);
     const end = (side: Side, namespace: string): End<T> => {
       const log = options.log.with({ side });
       const resource = clients[side].resource(kind);
@@ -118,7 +116,7 @@ export class KindSync<T extends KubeObject> {
         `it cannot be read ${side === "local" ? "here" : "on the broker"}: ${reason}`,
       ]),
     );
-    const all = new Map([...unreadable, ...this.#failed, ...this.#refused]);
+    const all = new Map([...unreadable, ...this.#faults.reasons]);
     return [...all].map(([name, reason]) => ({ object: `${what} ${name}`, reason }));
   }
 
@@ -227,11 +225,11 @@ export class KindSync<T extends KubeObject> {
     const step = this.#decide(name);
     this.#waiting.delete(name);
     const [reason, kept] = step.do === "nothing" ? [step.reason, step.kept] : [];
-    this.#set(this.#refused, name, reason, kept ? undefined : "not exchanged");
-    if (step.do === "nothing") return this.#set(this.#failed, name, undefined);
+    this.#faults.set("refused", name, reason, kept ? undefined : "not exchanged");
+    if (step.do === "nothing") return this.#faults.set("failed", name, undefined);
     try {
       await this.#write(name, step, signal);
-      this.#set(this.#failed, name, undefined);
+      this.#faults.set("failed", name, undefined);
     } catch (error) {
       if (signal.aborted) throw error;
       this.#writeFailed(name, step.side, error);
@@ -246,7 +244,7 @@ export class KindSync<T extends KubeObject> {
       if (!pair.local && !pair.broker) this.#forget(name);
       return decideSync(pair, rules, sides);
     } catch (error) {
-      this.#set(this.#failed, name, reasonOf(error), "cannot be looked at, will be tried again");
+      this.#faults.set("failed", name, reasonOf(error), "cannot be looked at, will be tried again");
       throw error;
     }
   }
@@ -306,24 +304,10 @@ export class KindSync<T extends KubeObject> {
       this.#queue.addAfter(name, LOOK_AGAIN_MS);
       return;
     }
-    this.#set(this.#failed, name, reason, "not written, will be tried again");
+    this.#faults.set("failed", name, reason, "not written, will be tried again");
     const lost = error instanceof ApiError && error.status === undefined;
     if (!lost || this.away(side) === undefined) throw error;
     this.#parked[side].add(name);
-  }
-
-  /** @param message for the log; none where another line says it of many at once */
-  #set(map: Map<string, string>, name: string, reason: string | undefined, message?: string): void {
-    if (map.get(name) === reason) return;
-    const which = map === this.#refused ? "refused" : "failed";
-    if (reason === undefined) {
-      map.delete(name);
-      this.#states.clear(`${which} ${name}`, "exchanged again", { object: name });
-    } else {
-      map.set(name, reason);
-      if (message !== undefined) this.#states.set(`${which} ${name}`, reason, "warn", message, { object: name, reason });
-    }
-    this.#options.onState();
   }
 
   #tell(message: string, name: string, side: Side): void {
