@@ -183,7 +183,7 @@ export class KindSync<T extends KubeObject> {
 
   /** The broker has it. Its cluster is there, so that of its copies those that are not on the broker are not waited for any more. */
   #appeared(object: T): void {
-    this.#lost.forget(object.metadata.name);
+    this.#lost.appeared(object.metadata.name);
     for (const { metadata } of this.#ends.local.informer.store.by("cluster", this.#clusterOf(object))) {
       const kept = metadata.annotations?.[BROKER_LOST_ANNOTATION] !== undefined || this.#lost.has(metadata.name);
       if (kept) this.#add(metadata.name);

@@ -14,6 +14,8 @@ export class LostBroker {
   readonly #removed = new Set<string>();
   /** Names of copies whose originals were lost. */
   readonly #names = new Set<string>();
+  /** Names that the broker has again since it lost its data. */
+  readonly #back = new Set<string>();
   /** In `elapsed` time. */
   #until = Number.NEGATIVE_INFINITY;
 
@@ -33,12 +35,13 @@ export class LostBroker {
 
   /** This one is gone from the broker. Returns whether that was not our doing. */
   vanished(name: string): boolean {
-    if (this.losing) this.#names.add(name);
+    if (this.losing && !this.#back.has(name)) this.#names.add(name);
     return !this.#removed.delete(name);
   }
 
   /** The broker has lost its data, these too. */
   lose(names: Iterable<string>): void {
+    this.#back.clear();
     this.#until = elapsed(this.#timers) + LOSING_MS;
     for (const name of names) this.#names.add(name);
   }
@@ -53,7 +56,13 @@ export class LostBroker {
     return this.#names.has(name);
   }
 
-  /** The broker has this one again, or there is no copy of it any more. */
+  /** The broker has this one: should it vanish again, somebody removed it. */
+  appeared(name: string): void {
+    this.#names.delete(name);
+    if (this.losing) this.#back.add(name);
+  }
+
+  /** Neither side has this one any more. */
   forget(name: string): void {
     this.#names.delete(name);
   }
