@@ -10,9 +10,10 @@ import {
   probeTargets,
   remoteLinks,
 } from "@strait/member";
-import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, type Problem, type Result, refuse } from "@strait/model";
-import type { AppContext, Extra } from "@strait/node";
+import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, ownNode, type Problem, type Result, refuse } from "@strait/model";
+import type { AppContext, Applied, Extra } from "@strait/node";
 import { StateLog } from "@strait/obs";
+import { elapsed } from "@strait/time";
 import type { BrokerDuty } from "./broker_duty.ts";
 import { ConnectionBook, type ConnectionState } from "./connection_book.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
@@ -34,6 +35,9 @@ export interface GatewayRoleOptions {
 
 /** Failures named in a Gateway's statusFailure. */
 const TOLD_FAILURES = 8;
+
+/** Milliseconds that what was found out about this node is believed while only other clusters and nodes change. */
+const BELIEVED_MS = 10_000;
 
 /**
  * A gateway among the others of its cluster: stands for election, probes the other clusters, writes its Gateway object, and
@@ -59,6 +63,8 @@ export class GatewayRole implements Extra {
   #leading = false;
   #holder: string | undefined;
   #ends: (() => void)[] = [];
+  /** What the last pass worked by, and when it was last looked what this gateway is. */
+  #seen: { readonly applied: Applied; readonly lookedAt: number } | undefined;
 
   constructor(options: GatewayRoleOptions) {
     this.#options = options;
@@ -114,7 +120,10 @@ export class GatewayRole implements Extra {
   start(): void {
     const { source, nodeName } = this.#options.member;
     this.#ends = [
-      source.endpoints.onChange(() => this.#refresh()),
+      source.endpoints.onChange(() => {
+        this.#retarget();
+        this.#tell();
+      }),
       source.nodes.onChange((changes) => {
         if (changes.some(({ object }) => object.metadata.name === nodeName)) this.#refresh();
       }),
@@ -123,8 +132,16 @@ export class GatewayRole implements Extra {
     this.#reporter.start();
   }
 
+  /** Many passes are about other nodes and clusters: the kernel is not asked again for each of them. */
   applied(): void {
-    this.#refresh();
+    const { state, timers } = this.#options.context;
+    const { applied } = state;
+    const { lookedAt = 0, applied: before } = this.#seen ?? {};
+    const now = elapsed(timers);
+    const believed = before && applied && this.#local && now - lookedAt < BELIEVED_MS && onlyOthersChanged(before, applied);
+    if (applied) this.#seen = { applied, lookedAt: believed ? lookedAt : now };
+    if (believed) this.#tell();
+    else this.#refresh();
   }
 
   async stop(): Promise<void> {
@@ -183,13 +200,13 @@ export class GatewayRole implements Extra {
 
   /** Looks again at what this gateway is, and tells whoever it concerns. */
   #refresh(): void {
-    const { member, network } = this.#options;
+    const { network } = this.#options;
     try {
       const local = findLocalState(this.#options, this.#local?.healthCheck.addresses);
       if (!local) return;
       this.#local = local;
       network.assign(local.healthCheck.assign);
-      this.#prober?.setTargets(probeTargets(remoteLinks(member.source.remoteEndpoints), local.healthCheck.addresses));
+      this.#retarget();
     } catch (error) {
       // The kernel's answer to a question, for example in the moment an interface goes: the next pass asks again.
       const reason = error instanceof Error ? error.message : String(error);
@@ -198,6 +215,15 @@ export class GatewayRole implements Extra {
     }
     this.#states.clear("local", "what this gateway is was found out");
     this.#publisher.changed();
+    this.#tell();
+  }
+
+  #retarget(): void {
+    const own = this.#local?.healthCheck.addresses;
+    if (own) this.#prober?.setTargets(probeTargets(remoteLinks(this.#options.member.source.remoteEndpoints), own));
+  }
+
+  #tell(): void {
     this.#reporter.changed();
     this.#record();
   }
@@ -235,4 +261,18 @@ export class GatewayRole implements Extra {
   #record(): void {
     if (this.#leading) this.#events.tell([...this.#options.member.source.problems, ...(this.#broker?.problems() ?? [])]);
   }
+}
+
+/** Whether a pass was asked for by the cluster file, and neither this node's entry in it nor what the kernel says of the node changed. */
+function onlyOthersChanged(before: Applied, after: Applied): boolean {
+  const of = ({ file, facts }: Applied) => [
+    ownNode(file),
+    file.subnets,
+    facts.hostAddresses,
+    facts.podInterfaces,
+    facts.uplinks,
+    facts.device,
+  ];
+  const old = of(before);
+  return before.file !== after.file && of(after).every((part, i) => part === old[i]);
 }

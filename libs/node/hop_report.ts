@@ -37,7 +37,7 @@ export function hopReports(
 ): HopReport[] {
   const hops = [...(present?.hops.values() ?? [])].filter((hop) => hop.owner !== owner);
   hops.push(...applied.plan.rows.hops.values());
-  const names = peerNames(applied);
+  const names = peerNames(applied, new Set(hops.map(({ kind }) => kind)));
   return hops
     .sort((a, b) => a.index - b.index)
     .map((hop) => {
@@ -57,9 +57,11 @@ export function hopReports(
     });
 }
 
-function peerNames({ file }: Applied): Map<string, string> {
+/** Of the kinds that are asked for: a cluster has thousands of nodes, and a gateway no hop to any of them. */
+function peerNames({ file }: Applied, kinds: ReadonlySet<HopRow["kind"]>): Map<string, string> {
   const names = new Map<string, string>();
-  for (const { name, addresses } of file.nodes) for (const a of addresses) names.set(`node ${formatAddress(a)} `, name);
+  const nodes = kinds.has("node") ? file.nodes : [];
+  for (const { name, addresses } of nodes) for (const a of addresses) names.set(`node ${formatAddress(a)} `, name);
   for (const { id, gateways } of file.clusters) {
     for (const { name, addresses, port } of gateways) {
       for (const a of addresses) names.set(`vxlan ${formatAddress(a)} ${port}`, `${id}/${name}`);

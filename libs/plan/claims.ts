@@ -27,7 +27,8 @@ function rangeOf({ address, prefixLength }: Cidr): { first: bigint; last: bigint
  * if (!taken) claims.add({ cidr: cidr("10.1.0.0/16"), owner: "east", what: "cluster east" });
  */
 export class Claims {
-  #sorted: Held[] = [];
+  readonly #sorted: Held[] = [];
+  readonly #of = new Map<string, Set<Held>>();
 
   /** How many have a first address up to this one. */
   #upTo(address: bigint): number {
@@ -62,11 +63,16 @@ export class Claims {
     const inside = this.#sorted.slice(from, to);
     if (inside.some((held) => held.owner !== claim.owner)) throw new RangeError(`a prefix of ${claim.what} is taken already`);
     if (inside.some((held) => held.cidr.prefixLength <= claim.cidr.prefixLength)) return;
-    this.#sorted.splice(from, to - from, { ...claim, ...range });
+    const held = { ...claim, ...range };
+    this.#sorted.splice(from, to - from, held);
+    const own = this.#of.get(claim.owner) ?? new Set();
+    for (const part of inside) own.delete(part);
+    this.#of.set(claim.owner, own.add(held));
   }
 
   /** Gives back all that the owner has. */
   removeOf(owner: string): void {
-    if (this.#sorted.some((held) => held.owner === owner)) this.#sorted = this.#sorted.filter((held) => held.owner !== owner);
+    for (const held of this.#of.get(owner) ?? []) this.#sorted.splice(this.#upTo(held.first) - 1, 1);
+    this.#of.delete(owner);
   }
 }

@@ -136,9 +136,16 @@ export class MemberClusters {
       const next = { id, subnets, gateways: this.#settleGateways(endpoint) };
       this.#chosen.set(id, keepingOld(next, before.get(id)));
     }
-    const list = [...this.#chosen.values()].sort((a, b) => byText(a.id, b.id));
+    const list = this.#listed(before);
     const same = list.length === this.#list.length && list.every((cluster, i) => cluster === this.#list[i]);
     if (!same) this.#list = list;
+  }
+
+  /** Sorted anew only where one came or went. */
+  #listed(before: ReadonlyMap<ClusterId, RemoteCluster | undefined>): readonly RemoteCluster[] {
+    const stayed = [...before].every(([id, old]) => (old === undefined) === !this.#chosen.has(id));
+    if (!stayed) return [...this.#chosen.values()].sort((a, b) => byText(a.id, b.id));
+    return this.#list.map((cluster) => this.#chosen.get(cluster.id) ?? cluster);
   }
 
   #allDirty(): void {

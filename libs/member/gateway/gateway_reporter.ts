@@ -23,6 +23,9 @@ export const FIELD_MANAGER = "strait-gateway";
 const HEARTBEAT_MS = 4000;
 /** Changes that come in a burst are looked at and written together. */
 const GATHER_MS = 50;
+/** The same for each connection: a look is at all of them, so with many it is seldom, but not more seldom than once in LONGEST_GATHER_MS. */
+const GATHER_EACH_MS = 4;
+const LONGEST_GATHER_MS = 1000;
 /** Milliseconds a write may take, at the end of the process too. */
 const WRITE_MS = 3000;
 
@@ -43,6 +46,8 @@ export class GatewayReporter {
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #look: (() => void) | undefined;
+  /** How many connections there were at the last look. */
+  #connections = 0;
   #told = "";
   #labelled: HaStatus | undefined;
   #failure: string | undefined;
@@ -70,7 +75,8 @@ export class GatewayReporter {
   /** Something may have changed: what differs from the last write is written soon. Cheap, however often it is called. */
   changed(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#look ??= this.#options.timers.after(GATHER_MS, () => {
+    const gather = Math.max(GATHER_MS, Math.min(LONGEST_GATHER_MS, this.#connections * GATHER_EACH_MS));
+    this.#look ??= this.#options.timers.after(gather, () => {
       this.#look = undefined;
       const report = this.#report();
       if (report && essence(report) !== this.#told) this.#wake?.();
@@ -112,6 +118,7 @@ export class GatewayReporter {
   #report(): GatewayReport | undefined {
     try {
       const report = this.#options.report();
+      this.#connections = report?.connections.length ?? 0;
       this.#states.clear("report", "what this gateway is can be told again");
       return report;
     } catch (error) {
@@ -148,12 +155,16 @@ export class GatewayReporter {
   }
 }
 
-/** What is worth a write of its own: everything but times. */
+/** What is worth a write of its own: everything but times, and but what others announce, which their own Endpoints tell. */
 function essence({ connections, ...rest }: GatewayReport): string {
-  const told = connections.map(({ latencyRTT: _, ...connection }) => connection);
+  const told = connections.map(({ latencyRTT: _, endpoint, ...connection }) => ({ ...connection, ...nameOf(endpoint) }));
   return JSON.stringify({ ...rest, connections: told }, (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
+}
+
+function nameOf({ cluster_id, cable_name, hostname }: GatewayReport["connections"][number]["endpoint"]) {
+  return { cluster_id, cable_name, hostname };
 }
 
 /** Label values have 63 characters at most and end with a letter or digit. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Address, formatAddress, type Result } from "@strait/model";
+import { type Address, type Result, sameAddress } from "@strait/model";
 import { elapsed, type Timers } from "@strait/time";
 import { Probe, type ProbeSettings, type ProbeVerdict } from "./probe.ts";
 import type { RttSummary } from "./rtt_window.ts";
@@ -72,7 +72,7 @@ export class Prober {
     if (this.#closed) return;
     for (const [key, { target }] of this.#entries) {
       const wanted = targets.get(key);
-      if (!wanted || textOf(wanted) !== textOf(target)) this.#entries.delete(key);
+      if (!wanted || !sameTarget(wanted, target)) this.#entries.delete(key);
     }
     for (const [key, target] of targets) {
       if (this.#entries.has(key)) continue;
@@ -151,6 +151,7 @@ export class Prober {
   }
 }
 
-function textOf({ to, from }: ProbeTarget): string {
-  return `${formatAddress(to)} ${from ? formatAddress(from) : ""}`;
+function sameTarget(a: ProbeTarget, b: ProbeTarget): boolean {
+  const from = a.from && b.from ? sameAddress(a.from, b.from) : a.from === b.from;
+  return from && sameAddress(a.to, b.to);
 }

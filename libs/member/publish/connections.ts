@@ -25,13 +25,21 @@ export interface RemoteLink {
  * The links to the other clusters, one for each gateway that an Endpoint names: first those to the Endpoints' own gateways, one a
  * cluster, as Submariner has them, then those to the others.
  */
-export function remoteLinks(endpoints: readonly MemberEndpoint[]): RemoteLink[] {
+export function remoteLinks(endpoints: readonly MemberEndpoint[]): readonly RemoteLink[] {
+  const known = linksOf.get(endpoints);
+  if (known) return known;
   const leads = ({ endpoint, gateway }: RemoteLink): boolean => gateway.hostname === endpoint.hostname;
   const links = endpoints.flatMap((endpoint) =>
     endpoint.gateways.map((gateway) => ({ key: `${endpoint.clusterId}/${sanitizeName(gateway.hostname)}`, endpoint, gateway })),
   );
-  return [...links.filter(leads), ...links.filter((link) => !leads(link))];
+  const sorted = [...links.filter(leads), ...links.filter((link) => !leads(link))];
+  linksOf.set(endpoints, sorted);
+  return sorted;
 }
+
+/** Lists are asked for with every change and every probe, and change seldom. */
+const linksOf = new WeakMap<readonly MemberEndpoint[], readonly RemoteLink[]>();
+const specsOf = new WeakMap<GatewayMember, { readonly endpoint: MemberEndpoint; readonly spec: EndpointSpec }>();
 
 /** Whom to ping for each link, from which of our addresses: a pair of one family, IPv4 first. Links that offer none are left out. */
 export function probeTargets(links: readonly RemoteLink[], own: readonly Address[]): Map<string, ProbeTarget> {
@@ -82,8 +90,12 @@ function judge({ cable, probe, unprobed, receiving }: LinkState): Pick<GatewayCo
 
 /** The Endpoint as it would be if that gateway led its cluster. */
 function specOf(endpoint: MemberEndpoint, gateway: GatewayMember): EndpointSpec {
+  const known = specsOf.get(gateway);
+  if (known?.endpoint === endpoint) return known.spec;
   const { hostname, privateIps, publicIps, healthCheckIps } = gateway;
-  return endpointSpecOf({ ...endpoint, hostname, privateIps, publicIps, healthCheckIps });
+  const spec = endpointSpecOf({ ...endpoint, hostname, privateIps, publicIps, healthCheckIps });
+  specsOf.set(gateway, { endpoint, spec });
+  return spec;
 }
 
 function latencyOf({ last, min, average, max, stdDev }: RttSummary): GatewayConnection["latencyRTT"] {

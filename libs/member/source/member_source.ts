@@ -71,6 +71,8 @@ export class MemberSource {
   readonly #discovery: NetworkDiscovery;
   readonly #pods: FollowedPods;
   readonly #remote = new Map<string, MemberEndpoint>();
+  /** The newest of each cluster; made when it is asked for. */
+  #newest: readonly MemberEndpoint[] | undefined;
   readonly #refused = new Map<string, Problem>();
   #file: ClusterFile | undefined;
   #problems: readonly Problem[] = [];
@@ -126,8 +128,13 @@ export class MemberSource {
     return this.#discovery.network;
   }
 
-  /** The other clusters' Endpoints that can be read, the newest of each. */
+  /** The other clusters' Endpoints that can be read, the newest of each; the same list until one changes. */
   get remoteEndpoints(): readonly MemberEndpoint[] {
+    this.#newest ??= this.#newestEndpoints();
+    return this.#newest;
+  }
+
+  #newestEndpoints(): readonly MemberEndpoint[] {
     const newest = new Map<string, MemberEndpoint>();
     for (const endpoint of this.#remote.values()) {
       const other = newest.get(endpoint.clusterId);
@@ -213,6 +220,7 @@ export class MemberSource {
     const read = type === "put" ? readEndpoint(endpoint) : undefined;
     if (read?.ok && read.value.clusterId !== this.#options.clusterId) {
       this.#remote.set(key, read.value);
+      this.#newest = undefined;
       this.#membership.putEndpoint(key, read.value);
       return;
     }
@@ -221,7 +229,9 @@ export class MemberSource {
       if (endpoint.spec.cluster_id !== this.#options.clusterId) this.#refused.set(object, { object, reason: read.reason });
       return;
     }
-    if (this.#remote.delete(key)) this.#membership.deleteEndpoint(key);
+    if (!this.#remote.delete(key)) return;
+    this.#newest = undefined;
+    this.#membership.deleteEndpoint(key);
   }
 
   #clues() {
