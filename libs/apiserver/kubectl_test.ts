@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeIf, requires } from "@strait/testkit";
 import { startTestServer, type TestServer } from "./testing/mod.ts";
+
+// kubectl starts slowly on a busy machine, and a test runs many.
+setDefaultTimeout(60_000);
 
 const DAEMONS = `apiVersion: apps/v1
 kind: DaemonSet

@@ -6,6 +6,7 @@ import type { Log } from "@strait/obs";
 import type { KeyPair } from "../tls/issue.ts";
 import { requestOf } from "./request_of.ts";
 import { sendResponse } from "./send_response.ts";
+import { type Patience, SlowClients } from "./slow_clients.ts";
 import { StatusError } from "./status_error.ts";
 
 /** The verified client certificate of a connection. */
@@ -42,6 +43,8 @@ export interface ListenOptions {
   readonly handle: (request: Request, peer: Peer) => Promise<Response>;
   /** A reader that takes nothing for this long is cut. */
   readonly stuckMs?: number;
+  /** How long a client may take to ask; a minute for a request, five between two, when absent. */
+  readonly patience?: Patience;
 }
 
 /**
@@ -52,7 +55,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const peers = new WeakMap<object, Peer>();
   const sockets = new Set<TLSSocket>();
   const http = createServer((incoming, outgoing) => {
-    const answer = answerTo(options, incoming, peers.get(incoming.socket) ?? {});
+    const socket = incoming.socket as TLSSocket;
+    slow.began(socket);
+    outgoing.once("close", () => slow.answered(socket));
+    const answer = answerTo(options, incoming, peers.get(socket) ?? {}, () => slow.isWhole(socket));
     answer
       .then((response) => sendResponse(response, outgoing, incoming.method === "HEAD", options.stuckMs ?? 30_000))
       .catch((error: unknown) => {
@@ -62,6 +68,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
         outgoing.destroy();
       });
   });
+  const patience = options.patience ?? { requestMs: 60_000, idleMs: 300_000 };
+  const slow = new SlowClients(patience);
   const security = ({ key, cert }: KeyPair) =>
     ({
       key,
@@ -73,17 +81,19 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       ALPNProtocols: ["http/1.1"],
       minVersion: "TLSv1.2",
     }) as const;
-  const tls = createTlsServer({ ...security(options.server), ALPNProtocols: ["http/1.1"] }, (socket) => {
+  const tls = createTlsServer({ ...security(options.server), handshakeTimeout: patience.requestMs }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
     peers.set(socket, peerOf(socket));
+    slow.connected(socket);
     http.emit("connection", socket);
   });
-  tls.on("tlsClientError", (error: Error) => options.log.debug("TLS handshake failed", { error }));
+  tls.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+    options.log.debug("TLS handshake failed", { error });
+    socket.destroy();
+  });
   http.on("clientError", (_error, socket) => socket.destroy());
-  http.keepAliveTimeout = 120_000;
-  http.requestTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     tls.once("error", reject);
     tls.listen(options.port, options.host, () => resolve());
@@ -104,9 +114,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
 }
 
-async function answerTo(options: ListenOptions, incoming: IncomingMessage, peer: Peer): Promise<Response> {
+async function answerTo(options: ListenOptions, incoming: IncomingMessage, peer: Peer, whole: () => void): Promise<Response> {
   try {
-    return await options.handle(await requestOf(incoming), peer);
+    const request = await requestOf(incoming);
+    whole();
+    return await options.handle(request, peer);
   } catch (error) {
     // The body could not be read; faults of a request are answered by the handler itself.
     if (error instanceof StatusError)

@@ -47,3 +47,23 @@ test("an answer to HEAD has no body", async () => {
   await sendResponse(new Response(big), outgoing, true, 60_000);
   expect([taken(), outgoing.writableEnded]).toEqual([0, true]);
 });
+
+test("a stream is pulled only as far as the other end reads, and cancelled when that takes nothing any more", async () => {
+  const { outgoing } = otherEnd(false);
+  let pulled = 0;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        pulled++;
+        controller.enqueue(new Uint8Array(100_000));
+      },
+      cancel: () => {
+        cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  await sendResponse(new Response(body, { headers: { "x-strait-stream": "1" } }), outgoing, false, 5);
+  expect([cancelled, outgoing.destroyed, pulled]).toEqual([true, true, 1]);
+});

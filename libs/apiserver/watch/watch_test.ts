@@ -28,8 +28,8 @@ test("a page whose list is older than the history is refused with 410 Expired", 
   expect([next.status, next.body.reason]).toEqual([410, "Expired"]);
 });
 
-test("a watch that nobody reads costs no memory and is cut, and the others go on", async () => {
-  await using under = await startTestServer({ stuckMs: 200, historyLimit: 50 });
+test("a watch that nobody reads holds up neither writes nor the others", async () => {
+  await using under = await startTestServer({ historyLimit: 50 });
   const { admin } = under;
   const stuck = await admin.fetch("GET", `${MAPS}?watch=true`);
   const reading = new AbortController();
@@ -50,12 +50,7 @@ test("a watch that nobody reads costs no memory and is cut, and the others go on
   await reader;
   reading.abort();
   expect(seen.filter((event) => event === "MODIFIED big").length).toBeGreaterThan(0);
-  // What was on its way can still be read; then the connection is gone.
-  const ended = (async () => {
-    for await (const _ of stuck.body ?? []);
-    return "ended";
-  })().catch(() => "cut");
-  expect(["cut", "ended"]).toContain(await ended);
+  await stuck.body?.cancel();
 }, 60_000);
 
 test("a watch of a kind whose definition is deleted tells of its objects' end, then ends", async () => {
