@@ -18,37 +18,23 @@ import {
   sameAddress,
   sameRow,
 } from "@strait/model";
-import { HopBook } from "./hop_book.ts";
-import { ownedRows, steers } from "./ownership.ts";
-import { type Claim, claim, PartRows } from "./part_rows.ts";
-import { AddressIndex, PathBook } from "./path_book.ts";
+import { steers } from "./ownership.ts";
+import { type Claim, claim } from "./part_rows.ts";
 import { linkOf, uplinksOf } from "./plan.ts";
+import { PlannerMemory } from "./planner_memory.ts";
 import { PodBook } from "./pod_book.ts";
-import { ProblemBook } from "./problem_book.ts";
-import { RemoteBook, sourcesOf } from "./remote_book.ts";
+import { sourcesOf } from "./remote_book.ts";
 import { Ways } from "./tunnel_end.ts";
 
-/** What all parts of the plan are made with: where it changes, all are made anew. */
-function groundOf(file: ClusterFile, facts: NodeFacts, { name, addresses, gateway }: NodeSpec) {
-  const { cluster, subnets, mtu } = file;
-  const { uplinks, device } = facts;
-  return { name, addresses, gateway, cluster, subnets, mtu, uplinks, device };
-}
-
-/** All that is remembered from one update to the next. A node that changes its part in the cluster begins a new one. */
-class Memory {
-  readonly rows = new PartRows();
-  readonly problems = new ProblemBook();
-  readonly paths = new PathBook();
-  readonly hops = new HopBook("node", "agent");
-  readonly remotes = new RemoteBook();
+/** All that is remembered from one update to the next. */
+class Memory extends PlannerMemory {
   readonly pods = new PodBook();
   readonly nodes = new Map<string, NodeSpec>();
-  readonly addresses = new AddressIndex();
   readonly gateways = new Map<string, { readonly hop: HopRow; readonly ready: boolean }>();
-  ground: ReturnType<typeof groundOf> | undefined;
-  sources: ReturnType<typeof sourcesOf> = {};
-  last: { readonly nodes: ClusterFile["nodes"]; readonly clusters: ClusterFile["clusters"] } = { nodes: [], clusters: [] };
+
+  constructor() {
+    super("agent", "node");
+  }
 }
 
 /**
@@ -71,23 +57,13 @@ export class AgentPlanner implements Planner {
 
   update(file: ClusterFile, facts: NodeFacts): Plan {
     const own = ownNode(file);
-    if (this.#memory.ground && this.#memory.ground.gateway !== own.gateway) {
+    if (this.#memory.outdated(own)) {
       this.#present ??= this.#memory.rows.rows;
       this.#memory = new Memory();
     }
     const memory = this.#memory;
-    const fresh = memory.ground === undefined;
-    if (this.#present) {
-      if (fresh) {
-        memory.hops.found(this.#present);
-        memory.remotes.found(this.#present);
-      }
-      memory.rows.found(ownedRows("agent", own.gateway, this.#present));
-      this.#present = undefined;
-    }
-    const ground = groundOf(file, facts, own);
-    const anew = !sameRow(ground, memory.ground);
-    memory.ground = ground;
+    const anew = memory.begin(file, facts, own, this.#present);
+    this.#present = undefined;
     const ways = this.#updateNodes(file, facts, own, anew);
     memory.pods.update(facts.podInterfaces, memory.rows, memory.problems);
     const ownsRoutes = steers(own.gateway) === "agent";

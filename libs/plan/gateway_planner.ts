@@ -20,40 +20,26 @@ import {
   sameCidr,
   sameRow,
 } from "@strait/model";
-import { HopBook } from "./hop_book.ts";
-import { ownedRows } from "./ownership.ts";
-import { type Claim, claim, PartRows } from "./part_rows.ts";
-import { AddressIndex, PathBook } from "./path_book.ts";
+import type { HopBook } from "./hop_book.ts";
+import { type Claim, claim } from "./part_rows.ts";
 import { linkOf, uplinksOf } from "./plan.ts";
-import { ProblemBook } from "./problem_book.ts";
-import { RemoteBook, sourcesOf } from "./remote_book.ts";
+import { PlannerMemory } from "./planner_memory.ts";
+import { sourcesOf } from "./remote_book.ts";
 import { Ways } from "./tunnel_end.ts";
 
 function laneKey(cluster: string, gateway: string): string {
   return `${cluster}/${gateway}`;
 }
 
-/** What all parts of the plan are made with: where it changes, all are made anew. */
-function groundOf(file: ClusterFile, facts: NodeFacts, { name, addresses, gateway }: NodeSpec) {
-  const { cluster, subnets, mtu } = file;
-  const { uplinks, device } = facts;
-  return { name, addresses, gateway, cluster, subnets, mtu, uplinks, device };
-}
-
-/** All that is remembered from one update to the next. A node that changes its part in the cluster begins a new one. */
-class Memory {
-  readonly rows = new PartRows();
-  readonly problems = new ProblemBook();
-  readonly paths = new PathBook();
-  readonly lanes = new HopBook("vxlan", "gateway");
-  readonly remotes = new RemoteBook();
+/** All that is remembered from one update to the next. Its hops are the lanes to the other clusters' gateways. */
+class Memory extends PlannerMemory {
   readonly clusters = new Map<ClusterId, RemoteCluster>();
-  readonly addresses = new AddressIndex();
   /** How many nodes have a subnet that the cluster announces as a whole. */
   readonly taken = new Map<string, number>();
-  ground: ReturnType<typeof groundOf> | undefined;
-  sources: ReturnType<typeof sourcesOf> = {};
-  last: { readonly nodes: ClusterFile["nodes"]; readonly clusters: ClusterFile["clusters"] } = { nodes: [], clusters: [] };
+
+  constructor() {
+    super("gateway", "vxlan");
+  }
 }
 
 /**
@@ -77,22 +63,13 @@ export class GatewayPlanner implements Planner {
 
   update(file: ClusterFile, facts: NodeFacts): Plan {
     const own = ownNode(file);
-    if (this.#memory.ground && this.#memory.ground.gateway !== own.gateway) {
+    if (this.#memory.outdated(own)) {
       this.#present ??= this.#memory.rows.rows;
       this.#memory = new Memory();
     }
     const memory = this.#memory;
-    if (this.#present) {
-      if (memory.ground === undefined) {
-        memory.lanes.found(this.#present);
-        memory.remotes.found(this.#present);
-      }
-      memory.rows.found(ownedRows("gateway", own.gateway, this.#present));
-      this.#present = undefined;
-    }
-    const ground = groundOf(file, facts, own);
-    const anew = !sameRow(ground, memory.ground);
-    memory.ground = ground;
+    const anew = memory.begin(file, facts, own, this.#present);
+    this.#present = undefined;
     if (!own.gateway) return this.#idle(own);
     this.#updateClusters(file, facts, own, anew);
     this.#updateHere(file, anew);
@@ -120,7 +97,7 @@ export class GatewayPlanner implements Planner {
 
   #updateClusters(file: ClusterFile, facts: NodeFacts, own: NodeSpec, anew: boolean): void {
     const memory = this.#memory;
-    const { rows, problems, paths, lanes, remotes, clusters, addresses, last } = memory;
+    const { rows, problems, paths, hops: lanes, remotes, clusters, addresses, last } = memory;
     const moved = paths.update(facts.paths);
     const { gone, come } = changedItems(last.clusters, file.clusters);
     const touched = new Set<ClusterId>();

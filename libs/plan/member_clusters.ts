@@ -17,7 +17,7 @@ import {
   sameCidr,
   sanitizeName,
 } from "@strait/model";
-import { Claims } from "./claims.ts";
+import { type Claim, Claims } from "./claims.ts";
 import type { JoinedCluster } from "./membership_view.ts";
 import { broadest, endsOf, keepingOld, newerFirst } from "./remote_choice.ts";
 
@@ -85,6 +85,12 @@ export class MemberClusters {
     if (this.#taken === taken) return;
     this.#taken = taken;
     this.#allDirty();
+  }
+
+  /** Says that `taken` itself changed: something may have been given back, and these were taken. */
+  takenChanged(come: readonly Claim[]): void {
+    for (const id of this.#problems.keys()) this.#dirty.add(id);
+    if (come.some(({ cidr, owner }) => this.#claims.conflict(cidr, owner))) this.#allDirty();
   }
 
   putJoined({ id, createdAt }: JoinedCluster): void {

@@ -16,7 +16,7 @@ import {
   sameCidr,
   specialSubnet,
 } from "@strait/model";
-import { Claims } from "./claims.ts";
+import { type Claim, Claims } from "./claims.ts";
 import { MemberClusters } from "./member_clusters.ts";
 import { MemberNodes } from "./member_nodes.ts";
 import type { JoinedCluster, MemberNode, MemberPod, MembershipPlan, MembershipView, OwnCluster } from "./membership_view.ts";
@@ -43,7 +43,8 @@ export class Membership {
   #ownProblems: readonly Problem[] = [];
   #subnets: readonly Cidr[] = [];
   #specs: readonly NodeSpec[] = [];
-  #taken: readonly Claims[] = [];
+  /** What other clusters may not have: the own cluster's subnets, and its nodes' addresses. */
+  #taken: readonly [] | readonly [subnets: Claims, nodes: Claims] = [];
   #plan: MembershipPlan | undefined;
 
   /** @param previous what was applied last, perhaps by a process before this one: clusters keep the subnets they have in it */
@@ -156,15 +157,30 @@ export class Membership {
     const { gone, come } = changedItems(before, specs);
     const same = gone.length === come.length && come.every((spec, i) => sameEnds(gone[i], spec));
     this.#specs = specs;
-    if (same && this.#taken.length > 0) return;
+    const [, known] = this.#taken;
+    if (known) {
+      if (same) return;
+      for (const { name } of gone) known.removeOf(endsOwner(name));
+      const fresh = come.flatMap(endsOfNode);
+      for (const claim of fresh) known.add(claim);
+      this.#clusters.takenChanged(fresh);
+      return;
+    }
     const subnets = new Claims();
     for (const cidr of this.#subnets) subnets.add({ cidr, owner: "", what: `cluster ${own.cluster.id}` });
     const nodes = new Claims();
-    for (const { name, addresses } of specs) {
-      for (const address of addresses) nodes.add({ cidr: hostCidr(address), owner: "", what: `node ${name}` });
-    }
+    for (const claim of specs.flatMap(endsOfNode)) nodes.add(claim);
     this.#taken = [subnets, nodes];
   }
+}
+
+/** Who has a node's addresses; no cluster has such an id. */
+function endsOwner(name: NodeName): string {
+  return ` node ${name}`;
+}
+
+function endsOfNode({ name, addresses }: NodeSpec): Claim[] {
+  return addresses.map((address) => ({ cidr: hostCidr(address), owner: endsOwner(name), what: `node ${name}` }));
 }
 
 function sameEnds(a: NodeSpec | undefined, b: NodeSpec): boolean {

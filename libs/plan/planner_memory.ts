@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ClusterFile, type HopRow, type NodeFacts, type NodeSpec, type Owner, type Rows, sameRow } from "@strait/model";
+import { HopBook } from "./hop_book.ts";
+import { ownedRows } from "./ownership.ts";
+import { PartRows } from "./part_rows.ts";
+import { AddressIndex, PathBook } from "./path_book.ts";
+import { ProblemBook } from "./problem_book.ts";
+import { RemoteBook, type sourcesOf } from "./remote_book.ts";
+
+/**
+ * What a planner remembers from one update to the next, whichever app's it is. A node that plays another part in its cluster than
+ * before begins a new one.
+ */
+export class PlannerMemory {
+  readonly rows = new PartRows();
+  readonly problems = new ProblemBook();
+  readonly paths = new PathBook();
+  readonly hops: HopBook;
+  readonly remotes = new RemoteBook();
+  readonly addresses = new AddressIndex();
+  sources: ReturnType<typeof sourcesOf> = {};
+  last: { readonly nodes: ClusterFile["nodes"]; readonly clusters: ClusterFile["clusters"] } = { nodes: [], clusters: [] };
+  readonly #owner: Owner;
+  #ground: ReturnType<typeof groundOf> | undefined;
+
+  /** @param kind of the hops that are planned, whose maps are the owner's */
+  constructor(owner: Owner, kind: HopRow["kind"]) {
+    this.#owner = owner;
+    this.hops = new HopBook(kind, owner);
+  }
+
+  /** Whether it is of the time when the node was a gateway and is none now, or the other way round. */
+  outdated({ gateway }: NodeSpec): boolean {
+    return this.#ground !== undefined && this.#ground.gateway !== gateway;
+  }
+
+  /**
+   * Begins an update.
+   *
+   * @param present what the maps hold, where somebody looked; indices that are in use there stay
+   * @returns whether all parts are to be made anew
+   */
+  begin(file: ClusterFile, facts: NodeFacts, own: NodeSpec, present: Rows | undefined): boolean {
+    if (present) {
+      if (this.#ground === undefined) {
+        this.hops.found(present);
+        this.remotes.found(present);
+      }
+      this.rows.found(ownedRows(this.#owner, own.gateway, present));
+    }
+    const ground = groundOf(file, facts, own);
+    const anew = !sameRow(ground, this.#ground);
+    this.#ground = ground;
+    return anew;
+  }
+}
+
+/** What all parts of the plan are made with: where it changes, all are made anew. */
+function groundOf(file: ClusterFile, facts: NodeFacts, { name, addresses, gateway }: NodeSpec) {
+  const { cluster, subnets, mtu } = file;
+  const { uplinks, device } = facts;
+  return { name, addresses, gateway, cluster, subnets, mtu, uplinks, device };
+}
