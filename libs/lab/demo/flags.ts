@@ -5,7 +5,7 @@ export const USAGE = `usage: demo [--kube] [--json] [--quiet] [--keep]
        demo --standalone [--with strait|kernel|plain] [--json] [--quiet] [--keep]
        demo --down ID
 
-  --kube        real API servers (etcd, kube-apiserver), built where they are not; otherwise Strait's own small ones
+  --kube        real clusters: kube-apiserver, kubelet, containerd, and the image; otherwise our own small stand-ins
   --standalone  no Kubernetes: one file per node
   --with        what joins the clusters: strait (default), the kernel's VXLAN devices, or plain routing
   --json        the last line is one JSON object with "pairs" and "ok"

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { nodesOf } from "../cluster.ts";
 import { kubectlPath } from "../kubernetes/kubectl_path.ts";
-import { createLab, type KubePod, type Lab } from "../mod.ts";
+import { disksOf } from "../lab_id.ts";
+import { createLab, type KubePod, type Lab, PAUSE_IMAGE } from "../mod.ts";
+import { STRAIT_IMAGE } from "../real_node/lab_node.ts";
 import { connected } from "./connected.ts";
 import { CABLES, type Flags } from "./flags.ts";
 import { podsAndService, SERVICE } from "./manifest.ts";
@@ -30,18 +33,25 @@ export async function kubernetesDemo(flags: Flags, say: (text: string) => void):
   const since = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
   if ((await kubectlPath()) === undefined)
     throw new Error("there is no kubectl: install one (Debian: kubernetes-client), or say --standalone");
-  const lab: Lab = await createLab({ ...SPEC, kubernetes: flags.kube ? "real" : "light" });
+  if (flags.kube && !existsSync(STRAIT_IMAGE))
+    throw new Error("the image is not built: say ./justw demo --kube, which builds it");
+  const lab: Lab = await createLab({
+    ...SPEC,
+    ...(flags.kube ? { kubernetes: "real", nodes: "real" } : { kubernetes: "light" }),
+  });
   try {
     say(`${drawTopology(lab, CABLES.strait)}\n`);
     const broker = await lab.broker();
-    const servers = flags.kube ? "kube-apiserver with etcd" : "Strait's own small API server";
+    const servers = flags.kube
+      ? "kube-apiserver with etcd, every node a kubelet and containerd that run the image"
+      : "Strait's own small API server";
     say(`lab ${lab.id} is up after ${since()}: two clusters and a broker on ${servers}; typed on the workstation:\n`);
     if (broker.command !== undefined) say(`$ ${broker.command}`);
     const typist = new Typist(lab.workstation, say);
     await join(lab, typist);
     await connected(lab);
     say(`\ngateways connected after ${since()}\n`);
-    const pods = await makePods(lab, typist);
+    const pods = await makePods(lab, typist, flags.kube);
     const measured = await measurePairs(lab, pods, { packet: lab.innerMtu });
     say(`\n${drawPairs(measured, lab.innerMtu)}`);
     const services = await measureServices(lab, pods, await servicesOf(lab, pods));
@@ -59,7 +69,7 @@ export async function kubernetesDemo(flags: Flags, say: (text: string) => void):
     if (!ok) for (const app of apps) say(`\n--- ${app.label}\n${app.logTail(8)}`);
     if (flags.keep) {
       await lab.keep();
-      say(howToLookInside(lab, pods));
+      say(howToLookInside(lab, pods, flags.kube));
     }
     return {
       controlPlane: flags.kube ? "real" : "light",
@@ -86,9 +96,10 @@ async function join(lab: Lab, typist: Typist): Promise<void> {
   await typist.typeAll(contexts.map(({ id }) => `kubectl --context ${id} -n submariner-operator get pods -o wide`));
 }
 
-async function makePods(lab: Lab, typist: Typist): Promise<KubePod[]> {
+async function makePods(lab: Lab, typist: Typist, real: boolean): Promise<KubePod[]> {
   const clusters = lab.kubeClusters;
-  for (const { cluster } of clusters) await typist.file(`${cluster.id}.yaml`, podsAndService(cluster));
+  const image = real ? PAUSE_IMAGE : undefined;
+  for (const { cluster } of clusters) await typist.file(`${cluster.id}.yaml`, podsAndService(cluster, image));
   const on = (command: (id: string) => string) => typist.typeAll(clusters.map(({ cluster }) => command(cluster.id)));
   const flags = await applyFlags(lab);
   await on((id) => `kubectl --context ${id} apply${flags} -f ${id}.yaml`);
@@ -121,7 +132,7 @@ function appsOf(lab: Lab) {
   );
 }
 
-function howToLookInside(lab: Lab, pods: readonly KubePod[]): string {
+function howToLookInside(lab: Lab, pods: readonly KubePod[], real: boolean): string {
   const [pod] = pods;
   const far = pods.at(-1);
   const { home, station } = lab.workstation;
@@ -131,9 +142,9 @@ function howToLookInside(lab: Lab, pods: readonly KubePod[]): string {
     `  ip netns exec ${station.ns.name} env -C ${home} HOME=${home} KUBECONFIG=${home}/kubeconfig/all PATH=${home}/bin:$PATH sh`,
     "  kubectl --context east get gateways.submariner.io -A",
     "Step into a pod:",
-    `  ip netns exec ${pod?.ns.name} sh`,
+    `  ${pod?.ns.argv(["sh"]).join(" ")}`,
     `  ping ${far?.address(4)}`,
-    `Logs are in ${lab.dir}/<cluster>-<node>/kubelet/pods/. Remove everything:`,
+    `Logs are in ${real ? `${disksOf(lab.id)}/<cluster>-<node>/log/pods/` : `${lab.dir}/<cluster>-<node>/kubelet/pods/`}. Remove everything:`,
     `  ./justw demo --down ${lab.id}`,
   ].join("\n");
 }

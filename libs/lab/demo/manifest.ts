@@ -7,8 +7,12 @@ import { PORT } from "../traffic/protocol.ts";
 /** Name of the Service in every cluster of the demo. */
 export const SERVICE = "web";
 
-/** A pod on every node of a cluster and a Service in front of all of them, as a file for `kubectl apply -f`. */
-export function podsAndService(cluster: Cluster): string {
+/**
+ * A pod on every node of a cluster and a Service in front of all of them, as a file for `kubectl apply -f`. `image`: one that real nodes
+ * have and that does nothing; the kubelet stand-in looks at the command alone.
+ */
+export function podsAndService(cluster: Cluster, image?: string): string {
+  const container = image === undefined ? { image: "strait", command: ["sleep", "infinity"] } : { image };
   const pods = nodesOf(cluster).map((node) => ({
     apiVersion: "v1",
     kind: "Pod",
@@ -16,7 +20,7 @@ export function podsAndService(cluster: Cluster): string {
     spec: {
       nodeSelector: { "kubernetes.io/hostname": node.name },
       terminationGracePeriodSeconds: 1,
-      containers: [{ name: SERVICE, image: "strait", command: ["sleep", "infinity"] }],
+      containers: [{ name: SERVICE, ...container }],
     },
   }));
   const port = (protocol: string) => ({ name: protocol.toLowerCase(), protocol, port: PORT, targetPort: PORT });

@@ -183,7 +183,7 @@ export class JoinedLab {
 }
 
 /** `strait join`, as a user types it. */
-export async function join(lab: Lab, kube: KubeCluster): Promise<void> {
+export async function join(lab: Lab, kube: KubeCluster, more: readonly string[] = []): Promise<void> {
   const { id, gateways } = kube.cluster;
   const names = gateways.map(({ name }) => name).join(",");
   // Nobody but who set the cluster up knows its pod ranges where the nodes do not say theirs.
@@ -199,6 +199,7 @@ export async function join(lab: Lab, kube: KubeCluster): Promise<void> {
     "--gateway-node",
     names,
     ...ranges,
+    ...more,
   ]);
 }
 

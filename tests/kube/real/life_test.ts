@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The life of real clusters under running traffic: what is restarted, moved, killed and joined costs no packet of anybody else. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { kubeObstacle } from "@strait/lab";
+import { kubeObstacle, PAUSE_IMAGE } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
-import { JoinedLab, TWO_GATEWAYS, TWO_NODES } from "../../control/support/joined_lab.ts";
+import { JoinedLab, join, TWO_GATEWAYS, TWO_NODES } from "../../control/support/joined_lab.ts";
+import { until } from "../../control/support/until.ts";
+import { SteadyLoad } from "../../netns/support/steady_load.ts";
+import { ready } from "./support/ready.ts";
 import { rolledOut } from "./support/rolled_out.ts";
+import { rowsOf } from "./support/rows.ts";
 
 /** How long servers stay away, in milliseconds: STRAIT_AWAY_SECONDS=60 makes it the minute of the issue. */
 const AWAY = Number(process.env["STRAIT_AWAY_SECONDS"] ?? 5) * 1000;
@@ -14,30 +18,163 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
 
   beforeAll(async () => {
     joined = await JoinedLab.create(
-      { east: TWO_GATEWAYS, west: TWO_NODES },
-      { real: { east: { cni: "bridge" }, west: { cni: "routed", nodeCidrs: false, proxy: "iptables" } } },
+      { east: TWO_GATEWAYS, west: TWO_NODES, north: [{ name: "gw1", gateway: true }] },
+      {
+        real: { east: { cni: "bridge" }, west: { cni: "routed", nodeCidrs: false, proxy: "iptables" }, north: { cni: "ptp" } },
+        later: ["north"],
+      },
     );
   }, 180_000);
   afterAll(() => joined?.[Symbol.asyncDispose]());
 
+  const kubes = (...ids: string[]) => ids.map((id) => joined.lab.kube(id));
+
   test("lose nothing while each DaemonSet is rolled out anew", async () => {
     const load = await joined.load();
+    const members = kubes("east", "west");
     for (const set of ["submariner-routeagent", "submariner-gateway"]) {
-      await Promise.all(joined.lab.kubeClusters.map((kube) => rolledOut(joined.lab, kube.cluster.id, set)));
+      await Promise.all(members.map((kube) => rolledOut(joined.lab, kube.cluster.id, set)));
     }
-    await joined.connected();
+    await joined.connected(members);
     await load.stopWithoutLoss();
   }, 180_000);
 
   test("lose nothing while the API servers and etcd are down", async () => {
     const load = await joined.load();
-    const controls = joined.lab.kubeClusters.map(({ control }) => control);
+    const controls = kubes("east", "west").map(({ control }) => control);
     await Promise.all(controls.map((control) => control.kill()));
     await Bun.sleep(AWAY); // the fault itself
-    await joined.trafficPasses();
+    await joined.trafficPasses(["east", "west"]);
     await Promise.all(controls.map((control) => control.start()));
-    await joined.connected();
+    await joined.connected(kubes("east", "west"));
     await load.stopWithoutLoss();
-    expect(joined.apps.filter((app) => app.pid === undefined).map((app) => app.label)).toEqual([]);
+  }, 180_000);
+
+  test("lose nothing while kubelet and containerd of every node are killed and start again", async () => {
+    const { lab } = joined;
+    const load = await joined.load();
+    const nodes = lab.nodes.filter(({ cluster }) => cluster !== "north");
+    for (const node of nodes) expect(lab.kube(node.cluster).realNode(node).killPrograms("kubelet", "containerd")).toBe(2);
+    // The node works again when it makes pods.
+    await Promise.all(
+      nodes.map(async (node) => {
+        const kube = lab.kube(node.cluster);
+        await kube.createPod({ name: `after-${node.name}`, node: node.name });
+        await kube.pod(`after-${node.name}`, { timeout: 40_000 });
+        await lab.workstation.kubectl(node.cluster, ["delete", "pod", `after-${node.name}`, "--wait=false"]);
+      }),
+    );
+    await joined.trafficPasses(["east", "west"]);
+    await load.stopWithoutLoss();
+  }, 180_000);
+
+  test("lose nothing while the gateway's label moves to another node and back", async () => {
+    const { lab } = joined;
+    const label = (node: string, value: string) =>
+      lab.workstation.kubectl("east", ["label", "node", node, "--overwrite", `submariner.io/gateway=${value}`]);
+    const gateways = (...names: string[]) =>
+      until(
+        `${names.join(" and ")} to be the gateways of east`,
+        async () => {
+          const found = await joined.gateways(lab.kube("east"));
+          const up = found.filter(({ status }) => status?.connections?.every((each) => each.status === "connected"));
+          return names.every((name) => up.some(({ metadata }) => metadata.name === name)) && up.length === names.length;
+        },
+        40_000,
+      );
+    await label("gw2", "false");
+    await gateways("gw1");
+    const load = await joined.load();
+    await label("gw2", "true");
+    await gateways("gw1", "gw2");
+    await label("gw1", "false");
+    await gateways("gw2");
+    await joined.trafficPasses(["east", "west"]);
+    await label("gw1", "true");
+    await gateways("gw1", "gw2");
+    await load.stopWithoutLoss();
+  }, 180_000);
+
+  test("carry new pods from the moment they are ready, and forget all of them when they go", async () => {
+    const { lab } = joined;
+    const load = await joined.load();
+    const before = await rowsOf(joined);
+    const late: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const names = Array.from({ length: 10 }, (_, index) => `churn-${round}-${index}`);
+      await Promise.all(
+        (["east", "west"] as const).flatMap((cluster) =>
+          names.map(async (name, index) => {
+            await lab.kube(cluster).createPod({ name, node: index % 2 === 0 ? "w1" : "gw1" });
+            await ready(lab.kube(cluster), name);
+            const pod = await lab.kube(cluster).pod(name);
+            const far = joined.pod(cluster === "east" ? "west/w1" : "east/w1");
+            for (const family of [4, 6] as const) {
+              if (!(await lab.ping(pod, far, { family, timeout: 2000 })).ok)
+                late.push(`${pod.label} → ${far.label} IPv${family}`);
+              if (!(await lab.ping(far, pod, { family, timeout: 2000 })).ok)
+                late.push(`${far.label} → ${pod.label} IPv${family}`);
+            }
+          }),
+        ),
+      );
+      await Promise.all(
+        ["east", "west"].map((cluster) => lab.workstation.kubectl(cluster, ["delete", "pod", ...names, "--wait=true"])),
+      );
+    }
+    expect(late).toEqual([]);
+    await until(
+      "the rows of all those pods to be gone",
+      async () => JSON.stringify(await rowsOf(joined)) === JSON.stringify(before),
+    );
+    await load.stopWithoutLoss();
+  }, 180_000);
+
+  test("lose nothing else while a namespace with pods that talk is deleted", async () => {
+    const { lab } = joined;
+    const before = await rowsOf(joined);
+    await lab.workstation.kubectl("east", ["create", "namespace", "doomed"]);
+    const flags = ["-n", "doomed", `--image=${PAUSE_IMAGE}`, "--image-pull-policy=IfNotPresent"];
+    await lab.workstation.kubectl("east", ["run", "victim", ...flags]);
+    await ready(lab.kube("east"), "victim", "doomed");
+    const victim = await lab.kube("east").pod("doomed/victim");
+    const load = await joined.load();
+    const flow = await lab.flow(joined.pod("west/w1"), victim);
+    await lab.workstation.kubectl("east", ["delete", "namespace", "doomed", "--timeout=60s"]);
+    expect((await flow.stop()).received).toBeGreaterThan(0);
+    await until("its rows to be gone", async () => JSON.stringify(await rowsOf(joined)) === JSON.stringify(before));
+    await load.stopWithoutLoss();
+  }, 120_000);
+
+  test("lose nothing while a third joins, leaves, and joins again with other ranges", async () => {
+    const { lab } = joined;
+    const load = await joined.load();
+    await join(lab, lab.kube("north"));
+    await joined.connected();
+    await joined.trafficPasses();
+    await lab.workstation.run(["strait", "uninstall", "--context", "north", "--yes"]);
+    await joined.connected(kubes("east", "west"));
+    await join(lab, lab.kube("north"), ["--clustercidr", joined.pod("north/gw1").node.subnets.join(",")]);
+    await joined.connected();
+    await joined.trafficPasses();
+    await load.stopWithoutLoss();
+  }, 180_000);
+
+  test("lose nothing else while a worker loses power and boots again, and it comes back by itself", async () => {
+    const { lab } = joined;
+    const node = lab.node("east/w1");
+    const real = lab.kube("east").realNode(node);
+    const load = await SteadyLoad.start(lab, [
+      [joined.pod("east/gw1"), joined.pod("west/w1")],
+      [joined.pod("west/gw1"), joined.pod("east/gw2")],
+    ]);
+    await real.kill();
+    await real.start();
+    await until(
+      "a pod of the node to reach the other cluster again",
+      async () => (await lab.ping(await lab.kube("east").pod("on-w1"), joined.pod("west/w1"), { timeout: 500 })).ok,
+      90_000,
+    );
+    await load.stopWithoutLoss();
   }, 180_000);
 });
