@@ -16,6 +16,7 @@ import {
   type ClusterFile,
   type ClusterId,
   CREATED_AT_ANNOTATION,
+  covers,
   type MemberCluster,
   type MemberEndpoint,
   type NodeName,
@@ -25,6 +26,7 @@ import {
 import type { Log } from "@strait/obs";
 import { type LocalSettings, Membership } from "@strait/plan";
 import type { Timers } from "@strait/time";
+import { readCidrs } from "../discovery/cidr_texts.ts";
 import { CABLE_DRIVERS } from "../publish/local_endpoint.ts";
 import { FollowedPods } from "./followed_pods.ts";
 import { type FoundNetwork, NetworkDiscovery } from "./network_discovery.ts";
@@ -174,7 +176,7 @@ export class MemberSource {
       const news = changes.filter((change) => change.type === "delete" || !change.old || !sameNode(change.object, change.old));
       for (const { type, object } of news) this.#takeNode(type, object);
       if (news.length === 0) return;
-      this.#discovery.look();
+      if (news.some(({ type, object }) => type === "delete" || this.#tellsMore(object))) this.#discovery.look();
       this.#look();
     });
     this.clusters.onChange((changes) => {
@@ -192,6 +194,12 @@ export class MemberSource {
         this.#look();
       });
     }
+  }
+
+  /** Whether a node has pod subnets that lie outside of what is known of the network: nearly all of thousands have none. */
+  #tellsMore(node: PlacedNode): boolean {
+    const known = this.#discovery.network?.pods.cidrs;
+    return !known || !readCidrs(podCidrTexts(node)).cidrs.every((cidr) => known.some((range) => covers(range, cidr)));
   }
 
   #takeNode(type: "put" | "delete", node: PlacedNode): void {
