@@ -89,7 +89,8 @@ function ownNames(host: string): string[] {
 
 /** A client that goes the short way, whatever the names of the certificate are. */
 async function adminClient(server: ApiServer, host: string, [name = host]: readonly string[], log: Log): Promise<ApiClient> {
-  const { cert, key } = await server.issueClient("strait-broker", ["system:masters"], 365);
+  // It is in this process's memory alone, and a broker may run for years.
+  const { cert, key } = await server.issueClient("strait-broker", ["system:masters"], 3650);
   const near = isWildcard(host) ? (host === "::" ? "[::1]" : "127.0.0.1") : host.includes(":") ? `[${host}]` : host;
   return new ApiClient(
     {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { isAddress, issue, issueAuthority, type KeyPair } from "./issue.ts";
 
+const AUTHORITY = "ca";
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
 const LEAF_DAYS = 365;
@@ -28,6 +29,11 @@ function write(path: string, text: string): void {
 
 function readPair(dir: string, name: string): KeyPair | undefined {
   const [cert, key] = [join(dir, `${name}.crt`), join(dir, `${name}.key`)];
+  // Only a hand can do that: keys are written first.
+  if (name === AUTHORITY && existsSync(cert) && !existsSync(key))
+    throw new Error(
+      `${key} is gone: put it back from a backup, since a new authority would lock out everybody who trusts ${cert}`,
+    );
   if (!existsSync(cert) || !existsSync(key)) return undefined;
   return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
 }
@@ -55,13 +61,14 @@ function usable(pair: KeyPair | undefined, ca: string, names: readonly string[],
  *
  * @param names DNS names and addresses under which clients reach the server.
  * @param now milliseconds since 1970.
+ * @throws Error where the authority's key is gone, or a file cannot be read or written.
  */
 export async function identityFiles(dir: string, names: readonly string[], now: number): Promise<Identity> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const from = new Date(now - DAY_MS); // clocks of clients may be behind
   const authority =
-    readPair(dir, "ca") ??
-    writePair(dir, "ca", await issueAuthority("strait-apiserver", from, new Date(now + AUTHORITY_DAYS * DAY_MS)));
+    readPair(dir, AUTHORITY) ??
+    writePair(dir, AUTHORITY, await issueAuthority("strait-apiserver", from, new Date(now + AUTHORITY_DAYS * DAY_MS)));
   const leaf = (commonName: string, more: { organizations?: readonly string[]; names?: readonly string[] }, days = LEAF_DAYS) =>
     issue(authority, { commonName, ...more, notBefore: from, notAfter: new Date(now + days * DAY_MS) });
   const found = readPair(dir, "server");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identityFiles } from "./identity_files.ts";
@@ -45,4 +45,11 @@ test("a client's certificate says who it is and which groups it has", async () =
   expect(certificate.subject.split("\n")).toEqual(["O=system:nodes", "O=more", "CN=system:node:n1"]);
   expect(certificate.verify(new X509Certificate(identity.ca).publicKey)).toBe(true);
   expect(Date.parse(certificate.validTo)).toBeLessThan(NOW + 2 * DAY);
+});
+
+test("an authority whose key is gone is not replaced in silence", async () => {
+  const { ca } = await identityFiles(dir, ["127.0.0.1"], NOW);
+  rmSync(join(dir, "ca.key"));
+  await expect(identityFiles(dir, ["127.0.0.1"], NOW)).rejects.toThrow("ca.key is gone: put it back from a backup");
+  expect(readFileSync(join(dir, "ca.crt"), "utf8")).toBe(ca);
 });
