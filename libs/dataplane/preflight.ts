@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from "node:fs";
-import { bpffsMounted } from "@strait/ffi";
+import { bpffsMounted, tcxSupported } from "@strait/ffi";
 import { SetupError } from "./setup_error.ts";
 
 const BTF = "/sys/kernel/btf/vmlinux";
 
-/** What the kernel asks for (capabilities(7)): links, routes and attachments; loading, and opening programs by id. */
-const CAPABILITIES = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n } as const;
+/** Bits of capabilities(7). */
+const [NET_ADMIN, SYS_ADMIN, PERFMON, BPF] = [12n, 21n, 38n, 39n];
+
+/**
+ * What the kernel asks for: links, routes and attachments; loading; pointers to the kernel's structures. SYS_ADMIN stands for the
+ * last two, and is asked for where programs are clsact filters: ours are known among others by their names, which only it may read.
+ */
+function lacking({ capabilities, tcx }: Surroundings): string[] {
+  const has = (bit: bigint): boolean => (capabilities & (1n << bit)) !== 0n;
+  const lacks = [
+    ...(has(NET_ADMIN) ? [] : ["CAP_NET_ADMIN"]),
+    ...(has(BPF) || has(SYS_ADMIN) ? [] : ["CAP_BPF"]),
+    ...(has(PERFMON) || has(SYS_ADMIN) ? [] : ["CAP_PERFMON"]),
+  ];
+  // Which way it is is found by trying, which takes these rights.
+  return lacks.length > 0 || has(SYS_ADMIN) || tcx() ? lacks : ["CAP_SYS_ADMIN"];
+}
 
 /** What is looked at before anything is made; a test gives its own. */
 export interface Surroundings {
@@ -14,6 +29,8 @@ export interface Surroundings {
   readonly uid: number;
   /** Effective capabilities as a set of bits. */
   readonly capabilities: bigint;
+  /** Whether programs attach by links, which Linux has from 6.6 on. */
+  readonly tcx: () => boolean;
   readonly exists: (path: string) => boolean;
   readonly isBpffs: (path: string) => boolean;
 }
@@ -21,7 +38,13 @@ export interface Surroundings {
 /** The node this runs on. */
 export function realSurroundings(): Surroundings {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
-  return { uid: process.geteuid?.() ?? -1, capabilities: BigInt(`0x${effective}`), exists: existsSync, isBpffs: bpffsMounted };
+  return {
+    uid: process.geteuid?.() ?? -1,
+    capabilities: BigInt(`0x${effective}`),
+    exists: existsSync,
+    isBpffs: bpffsMounted,
+    tcx: tcxSupported,
+  };
 }
 
 /**
@@ -35,12 +58,13 @@ export function checkNode(
   { pinDir, objectPath }: { readonly pinDir: string; readonly objectPath: string },
   around: Surroundings = realSurroundings(),
 ): void {
-  const lacking = Object.entries(CAPABILITIES).filter(([, bit]) => (around.capabilities & (1n << bit)) === 0n);
-  if (around.uid !== 0 || lacking.length > 0) {
-    const what =
-      around.uid !== 0 ? `user ${around.uid} is not root` : `this process lacks ${lacking.map(([name]) => name).join(" and ")}`;
+  if (around.uid !== 0) {
+    throw new SetupError(`the dataplane needs root, and user ${around.uid} is not: start it so`);
+  }
+  const lacks = lacking(around);
+  if (lacks.length > 0) {
     throw new SetupError(
-      `the dataplane needs root with CAP_NET_ADMIN and CAP_SYS_ADMIN, and ${what}: start it so, in a container as a privileged one`,
+      `this process lacks ${lacks.join(" and ")}: the dataplane needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and on Linux before 6.6 CAP_SYS_ADMIN; add them to the container`,
     );
   }
   if (!around.exists(BTF)) {

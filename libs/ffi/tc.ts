@@ -43,7 +43,7 @@ export function queryTc(ifindex: number, direction: Direction): AttachedProgram[
   return [...tcx, ...clsact].filter((program) => program !== undefined);
 }
 
-/** Undefined if the program went meanwhile. */
+/** Undefined if the program went meanwhile. Without CAP_SYS_ADMIN the kernel tells a program's number and no more: name and tag are empty. */
 function describe(id: number, kind: "tcx" | "clsact"): AttachedProgram | undefined {
   try {
     using program = BpfProgram.openById(id);
@@ -51,6 +51,7 @@ function describe(id: number, kind: "tcx" | "clsact"): AttachedProgram | undefin
     return { id, name, tag, kind };
   } catch (error) {
     if (error instanceof KernelError && error.errnoName === "ENOENT") return undefined;
+    if (error instanceof KernelError && error.errnoName === "EPERM") return { id, name: "", tag: "", kind };
     throw error;
   }
 }

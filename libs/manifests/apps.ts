@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Manifest } from "@strait/k8s";
-import { daemonSet, type EnvVar, nodeFolders, type Resources } from "./daemonset.ts";
+import { capabilitiesFor, daemonSet, type EnvVar, nodeFolders, type Resources } from "./daemonset.ts";
 import { imageOf, type JoinSettings } from "./join_settings.ts";
 import { BROKER_SECRET_DIR, NAMES } from "./names.ts";
 
@@ -50,6 +50,7 @@ export function gatewayDaemonSet(settings: JoinSettings): Manifest {
     graceSeconds: 5,
     probePort: PROBE_PORTS.gateway,
     resources: RESOURCES.gateway,
+    capabilities: capabilitiesFor(settings.olderKernels),
     env: [
       ...commonEnv(settings),
       { name: "SUBMARINER_METRICSPORT", value: String(PROBE_PORTS.gateway) },
@@ -86,6 +87,7 @@ export function routeAgentDaemonSet(settings: JoinSettings): Manifest {
     graceSeconds: 5,
     probePort: PROBE_PORTS.routeagent,
     resources: RESOURCES.routeagent,
+    capabilities: capabilitiesFor(settings.olderKernels),
     env: [...commonEnv(settings), { name: "SUBMARINER_PROFILEPORT", value: String(PROBE_PORTS.routeagent) }],
     volumes: nodeFolders.volumes,
     volumeMounts: nodeFolders.volumeMounts,

@@ -22,6 +22,7 @@ export interface DaemonSetParts {
   /** Where it answers probes and scrapers, on loopback of the node. */
   readonly probePort: number;
   readonly resources: Resources;
+  readonly capabilities: readonly string[];
 }
 
 /** What a container is promised. No limits: an app that is held back cannot follow its cluster, and one that is killed starts anew. */
@@ -32,11 +33,29 @@ export interface Resources {
 /** Where an app finds the node's /proc/sys/net and /sys once more, to write: in a container both are read-only. */
 const HOST_ROOT = "/mnt/host";
 
+/** What the apps ask of the kernel (capabilities(7)): programs and maps; links, routes and sysctls; pointers in programs; ICMP probes. */
+export const CAPABILITIES: readonly string[] = ["BPF", "NET_ADMIN", "PERFMON", "NET_RAW"];
+
 /**
- * What the apps ask of the kernel (capabilities(7)): programs and maps; links, routes and sysctls; pointer arithmetic of the
- * verifier; ICMP probes; opening programs and links by their id, which only SYS_ADMIN may (libs/dataplane/preflight.ts asks for it).
+ * Linux before 6.6 attaches programs as clsact filters, where ours are known among others by their names, and names of running
+ * programs may be read with SYS_ADMIN only (libs/dataplane/preflight.ts asks for it there).
  */
-export const CAPABILITIES: readonly string[] = ["BPF", "NET_ADMIN", "PERFMON", "NET_RAW", "SYS_ADMIN"];
+const OLDER_KERNELS: readonly string[] = [...CAPABILITIES, "SYS_ADMIN"];
+
+/** What a container gets on such kernels or newer ones. */
+export function capabilitiesFor(olderKernels: boolean): readonly string[] {
+  return olderKernels ? OLDER_KERNELS : CAPABILITIES;
+}
+
+/**
+ * Whether a node's kernel is older than Linux 6.6; one that does not say is. Example: `isOlderKernel("5.15.0-91-generic")`.
+ *
+ * @param version as a Node's status.nodeInfo.kernelVersion has it
+ */
+export function isOlderKernel(version: string | undefined): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? "") ?? [];
+  return major === undefined || Number(major) < 6 || (Number(major) === 6 && Number(minor) < 6);
+}
 
 /** Variables every app gets. */
 export const downward: readonly EnvVar[] = [
@@ -111,7 +130,7 @@ export function daemonSet(parts: DaemonSetParts): Manifest {
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"], add: CAPABILITIES },
+                capabilities: { drop: ["ALL"], add: parts.capabilities },
                 seccompProfile: { type: "RuntimeDefault" },
               },
               ...probes(parts.probePort),

@@ -34,6 +34,8 @@ export interface JoinSettings {
   /** Image repository and version: `REPOSITORY/strait:VERSION`; without a repository, the image that was loaded onto the nodes. */
   readonly repository: string;
   readonly version: string;
+  /** Whether a node runs Linux before 6.6, where the apps need more rights. */
+  readonly olderKernels: boolean;
   readonly imageOverrides: Readonly<Record<string, string>>;
 }
 

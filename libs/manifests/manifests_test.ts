@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
-import { accounts, gatewayDaemonSet, imageOf, routeAgentDaemonSet, submarinerObject } from "./mod.ts";
+import {
+  accounts,
+  capabilitiesFor,
+  gatewayDaemonSet,
+  imageOf,
+  isOlderKernel,
+  routeAgentDaemonSet,
+  submarinerObject,
+} from "./mod.ts";
 import { settings } from "./testing/settings.ts";
 
 interface DaemonSet {
@@ -65,9 +73,22 @@ test("the apps read the pod CIDRs themselves where they are those of the nodes",
 test("no container is privileged, and none carries a secret in its environment", () => {
   for (const set of [gateway, agent]) {
     expect(container(set).securityContext.privileged).toBeUndefined();
-    expect(container(set).securityContext.capabilities.add).toEqual(["BPF", "NET_ADMIN", "PERFMON", "NET_RAW", "SYS_ADMIN"]);
+    expect(container(set).securityContext.capabilities.add).toEqual(["BPF", "NET_ADMIN", "PERFMON", "NET_RAW"]);
     expect(Object.keys(env(set)).filter((name) => /TOKEN|_PSK$/.test(name))).toEqual([]);
   }
+});
+
+test.each([
+  ["6.6.0", false],
+  ["6.18.44-fc", false],
+  ["10.1", false],
+  ["6.5.0-1025-azure", true],
+  ["5.15.0-91-generic", true],
+  ["unknown", true],
+  [undefined, true],
+])("a node with kernel %p is older than 6.6: %p, and only then SYS_ADMIN is asked for", (version, older) => {
+  expect(isOlderKernel(version)).toBe(older);
+  expect(capabilitiesFor(isOlderKernel(version)).includes("SYS_ADMIN")).toBe(older);
 });
 
 test("every mount has its volume and every volume is mounted", () => {

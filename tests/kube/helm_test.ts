@@ -51,6 +51,7 @@ function valuesOf(settings: JoinSettings, token = EXAMPLE_TOKEN) {
     cable: { driver: settings.cableDriver, port: settings.nattPort },
     natEnabled: settings.natEnabled,
     airGapped: settings.airGapped,
+    olderKernels: settings.olderKernels,
     debug: settings.debug,
     healthCheck: settings.healthCheck,
   };
@@ -94,6 +95,7 @@ test.each<[string, Partial<JoinSettings>]>([
       nattPort: 4501,
       natEnabled: false,
       airGapped: true,
+      olderKernels: true,
       debug: true,
       healthCheck: { enabled: false, intervalSeconds: 7, maxPacketLossCount: 9 },
       broker: { apiServer: "[fd00::1]:443", namespace: "b", insecure: true },

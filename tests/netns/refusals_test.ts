@@ -49,13 +49,13 @@ describeIf(labObstacle())("an app that cannot work here", () => {
       "without permission",
       {},
       ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"],
-      /this process lacks CAP_NET_ADMIN and CAP_SYS_ADMIN: start it so/,
+      /this process lacks CAP_NET_ADMIN and CAP_BPF and CAP_PERFMON: the dataplane needs/,
     ],
     [
       "with some capabilities only",
       {},
-      ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all"],
-      /this process lacks CAP_SYS_ADMIN: start it so/,
+      ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-all"],
+      /this process lacks CAP_NET_ADMIN: the dataplane needs/,
     ],
     [
       "without the kernel's BTF",

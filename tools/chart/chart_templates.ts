@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Manifest } from "@strait/k8s";
-import { accounts, gatewayDaemonSet, type JoinSettings, NAMES, routeAgentDaemonSet, submarinerObject } from "@strait/manifests";
+import {
+  accounts,
+  capabilitiesFor,
+  gatewayDaemonSet,
+  type JoinSettings,
+  NAMES,
+  routeAgentDaemonSet,
+  submarinerObject,
+} from "@strait/manifests";
 import { bare, block, template, text } from "./placeholders.ts";
 
 const image = text('printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion)');
@@ -35,12 +43,24 @@ const settings: JoinSettings = {
   // The settings have the folder, to which the image's own name is added.
   repository: text(".Values.image.repository | dir"),
   version: text(".Values.image.tag | default .Chart.AppVersion"),
+  olderKernels: false,
   imageOverrides: { [NAMES.gateway]: image, [NAMES.routeagent]: image },
 };
 
 interface DaemonSetShape {
-  readonly template: { readonly spec: { readonly containers: readonly object[] } };
+  readonly template: { readonly spec: { readonly containers: readonly ContainerShape[] } };
 }
+
+interface ContainerShape {
+  readonly securityContext: { readonly capabilities: object };
+}
+
+/** Which rights the containers get: more on older kernels. */
+const words = (olderKernels: boolean) =>
+  capabilitiesFor(olderKernels)
+    .map((name) => `"${name}"`)
+    .join(" ");
+const capabilities = `(ternary (list ${words(true)}) (list ${words(false)}) .Values.olderKernels)`;
 
 /** A DaemonSet with the knobs that only the chart has. */
 function withKnobs(set: Manifest, app: "gateway" | "routeagent"): Manifest {
@@ -50,6 +70,10 @@ function withKnobs(set: Manifest, app: "gateway" | "routeagent"): Manifest {
     ...container,
     imagePullPolicy: text(".Values.image.pullPolicy"),
     resources: block(`.Values.${app}.resources`, 12),
+    securityContext: {
+      ...container.securityContext,
+      capabilities: { ...container.securityContext.capabilities, add: block(capabilities, 16) },
+    },
   }));
   const knobs = {
     priorityClassName: text(".Values.priorityClassName"),

@@ -46,10 +46,10 @@ export function block(expression: string, indent: number): string {
  */
 export function template(objects: readonly unknown[]): string {
   const documents = objects.map((object) =>
-    stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }).replace(
-      /"\{\{ bare:((?:[^"\\]|\\.)*) \}\}"/g,
-      (_, expression: string) => `{{ ${JSON.parse(`"${expression}"`)} }}`,
-    ),
+    stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })
+      .replace(/"\{\{ bare:((?:[^"\\]|\\.)*) \}\}"/g, (_, expression: string) => `{{ ${JSON.parse(`"${expression}"`)} }}`)
+      // An expression with quotes of its own stands between single ones.
+      .replace(/'\{\{ bare:((?:[^']|'')*) \}\}'/g, (_, expression: string) => `{{ ${expression.replaceAll("''", "'")} }}`),
   );
   return documents.join("---\n");
 }

@@ -21,6 +21,11 @@ test("template keeps expressions whole that hold quotes", () => {
   expect(template([{ cidrs: text('join "," .Values.podCidrs') }])).toBe("cidrs: '{{ join \",\" .Values.podCidrs }}'\n");
 });
 
+test("template takes the quotes off an expression that has some of its own", () => {
+  const add = block('(list "A" "B")', 2);
+  expect(template([{ add }])).toBe('add: {{ toYaml (list "A" "B") | nindent 2 }}\n');
+});
+
 test("template puts a line between documents", () => {
   expect(template([{ a: 1 }, { b: 2 }])).toBe("a: 1\n---\nb: 2\n");
 });

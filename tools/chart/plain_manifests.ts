@@ -24,6 +24,7 @@ const EXAMPLE: JoinSettings = {
   broker: { apiServer: "broker.example:6443", namespace: "submariner-k8s-broker", insecure: false },
   repository: "localhost",
   version: "0.0.0",
+  olderKernels: true,
   imageOverrides: {},
 };
 

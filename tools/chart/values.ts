@@ -35,6 +35,7 @@ const schema = v.strictObject({
   }),
   cable: v.strictObject({ driver: v.picklist(["vxlan"]), port: described(port, "UDP port of the cables.") }),
   natEnabled: described(v.boolean(), "Whether gateways may stand behind NAT."),
+  olderKernels: described(v.boolean(), "Whether a node runs Linux before 6.6: the apps then need the capability SYS_ADMIN."),
   airGapped: described(v.boolean(), "Whether the internet is out of reach."),
   debug: described(v.boolean(), "Whether the apps log in detail."),
   healthCheck: v.strictObject({

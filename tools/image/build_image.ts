@@ -8,6 +8,7 @@
  * ./justw image && ctr -n k8s.io images import build/image/strait.tar
  * ```
  */
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ArchImage, writeImage } from "@strait/oci";
@@ -38,6 +39,9 @@ const wanted = (values.native ? own : values.arch).split(",").map((name) => {
   return arch;
 });
 
+// Of this build alone: several may run at the same time, and none sees half of another.
+const scratch = join(work, `build-${process.pid}`);
+await mkdir(scratch, { recursive: true });
 const epoch = Number((await $`git log -1 --format=%ct`.text()).trim());
 const revision = (await $`git rev-parse HEAD`.text()).trim();
 const created = new Date(epoch * 1000).toISOString();
@@ -52,14 +56,18 @@ const digest = await writeImage({
     "org.opencontainers.image.licenses": "Apache-2.0",
   },
   epoch,
-  layout: join(work, "oci"),
-  tar,
+  layout: join(scratch, "oci"),
+  tar: join(scratch, "strait.tar"),
 });
+await rm(join(work, "oci"), { recursive: true, force: true });
+await rename(join(scratch, "oci"), join(work, "oci"));
+await rename(join(scratch, "strait.tar"), tar);
+await rm(scratch, { recursive: true });
 console.log(`${values.name} ${digest} (${wanted.map((arch) => arch.name).join(", ")}): ${tar}`);
 
 async function build(arch: Arch): Promise<ArchImage> {
-  const base = join(work, `root-${arch.name}`);
-  const own = join(work, `app-${arch.name}`);
+  const base = join(scratch, `root-${arch.name}`);
+  const own = join(scratch, `app-${arch.name}`);
   await rootFs(arch, base);
   await appFiles({ arch, rootFs: base, to: own, version, created });
   const layers = [

@@ -25,6 +25,7 @@ import { brokerAt, credentialOf, registerMember } from "./broker_side.ts";
 import { checkCluster } from "./check_cluster.ts";
 import { labelGateways } from "./gateway_nodes.ts";
 import type { JoinOptions } from "./join_options.ts";
+import { olderKernels } from "./kernels.ts";
 import { type Network, networkOf } from "./network.ts";
 import { checkMembership } from "./requirements.ts";
 
@@ -63,6 +64,7 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
     ({ text }) => text,
   );
   const network = await networkOf(own.client, options, steps);
+  const older = await olderKernels(own.client, steps, io.signal);
   const brokerClient = new ApiClient(broker.connection, { requestTimeoutMs: BROKER_TIMEOUT_MS });
   const asked = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
@@ -101,6 +103,7 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
     broker: broker.address,
     repository: options.repository,
     version: options.version,
+    olderKernels: older,
     imageOverrides: options.imageOverride,
   };
   const early = [namespaceObject(namespace), ...accounts(namespace)];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ApiClient, type Manifest, NodeKind, type Pod, PodKind } from "@strait/k8s";
-import { CAPABILITIES, downward, MANAGED_BY, NAMES, nodeFolders } from "@strait/manifests";
+import { type ApiClient, type Manifest, type Node, NodeKind, type Pod, PodKind } from "@strait/k8s";
+import { capabilitiesFor, downward, isOlderKernel, MANAGED_BY, NAMES, nodeFolders } from "@strait/manifests";
 import { apply, remove } from "../objects.ts";
 import { whyNot } from "../rollout.ts";
 import type { Steps } from "../steps.ts";
@@ -16,7 +16,8 @@ export interface CleanParts {
 }
 
 /** A pod that takes down what Strait left on one node: programs, maps, links, routes, files. */
-export function cleaningPod(node: string, namespace: string, image: string): Manifest {
+export function cleaningPod({ metadata: { name: node }, status }: Node, namespace: string, image: string): Manifest {
+  const add = capabilitiesFor(isOlderKernel(status?.nodeInfo?.kernelVersion));
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -33,7 +34,12 @@ export function cleaningPod(node: string, namespace: string, image: string): Man
           name: "uninstall",
           image,
           command: ["strait", "routeagent", "--uninstall"],
-          securityContext: { capabilities: { drop: ["ALL"], add: CAPABILITIES } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"], add },
+            seccompProfile: { type: "RuntimeDefault" },
+          },
           terminationMessagePolicy: "FallbackToLogsOnError",
           env: [...downward],
           volumeMounts: nodeFolders.volumeMounts,
@@ -46,9 +52,9 @@ export function cleaningPod(node: string, namespace: string, image: string): Man
 
 /** Runs one such pod on every node and says which node is not clean, and why. */
 export async function cleanNodes({ client, namespace, image, steps, signal, timeoutMs }: CleanParts): Promise<void> {
-  const nodes = (await client.resource(NodeKind).list()).items.map((node) => node.metadata.name).sort();
+  const nodes = [...(await client.resource(NodeKind).list()).items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const pods = client.resource(PodKind);
-  const wanted = nodes.map((node) => ({ node, pod: cleaningPod(node, namespace, image) }));
+  const wanted = nodes.map((node) => ({ node: node.metadata.name, pod: cleaningPod(node, namespace, image) }));
   for (const { pod } of wanted) await apply(client, pod, signal);
   const end = performance.now() + timeoutMs;
   for (const { node, pod } of wanted) {

@@ -19,7 +19,7 @@ const schema = v.looseObject({
     v.looseObject({
       addresses: optional(v.array(v.looseObject({ type: text, address: text }))),
       conditions: optional(v.array(conditionSchema)),
-      nodeInfo: optional(v.looseObject({ kubeletVersion: optional(text) })),
+      nodeInfo: optional(v.looseObject({ kubeletVersion: optional(text), kernelVersion: optional(text) })),
     }),
   ),
 });

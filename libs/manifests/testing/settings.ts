@@ -23,6 +23,7 @@ export function settings(more: Partial<JoinSettings> = {}): JoinSettings {
     broker: { apiServer: "broker.example:6443", namespace: "submariner-k8s-broker", insecure: false },
     repository: "",
     version: "0.0.0",
+    olderKernels: false,
     imageOverrides: {},
     ...more,
   };

@@ -95,6 +95,9 @@ describeIf(await kubeObstacle())("Strait on a real cluster", () => {
         200,
       ]);
     }
+    expect(
+      await kubectl("get", "routeagents.submariner.io", "-o", "jsonpath={range .items[*]}[{.status.statusFailure}]{end}"),
+    ).toBe("[][]");
     const kube = lab.kube("east");
     for (const [name, node] of [
       ["gateway", "east/gw1"],

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * From one version to another and back, cluster by cluster, under running traffic. STRAIT_IMAGE_BEFORE names the archive of an earlier
+ * commit's image (`build_image.ts --native --to DIR --name localhost/strait:before`, in a worktree of it); without, the other version
+ * is the same image under another tag, which every pod is replaced for all the same.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { kubeObstacle, output } from "@strait/lab";
+import { describeIf } from "@strait/testkit";
+import { JoinedLab, TWO_GATEWAYS, TWO_NODES } from "../../control/support/joined_lab.ts";
+
+const BEFORE = process.env["STRAIT_IMAGE_BEFORE"];
+const IMAGE = "localhost/strait";
+
+describeIf(await kubeObstacle())("real clusters that change the version", () => {
+  let joined: JoinedLab;
+
+  beforeAll(async () => {
+    joined = await JoinedLab.create({ east: TWO_GATEWAYS, west: TWO_NODES }, { real: {} });
+    for (const label of labels()) {
+      const make = BEFORE === undefined ? ["tag", `${IMAGE}:0.0.0`, `${IMAGE}:before`] : ["import", BEFORE];
+      const { code, stderr } = await onNode(label, "ctr", "-n", "k8s.io", "images", ...make);
+      expect([label, code, code === 0 ? "" : stderr]).toEqual([label, 0, ""]);
+    }
+  }, 240_000);
+  afterAll(() => joined?.[Symbol.asyncDispose]());
+
+  const labels = () => joined.lab.nodes.map(({ label }) => label);
+
+  function onNode(label: string, ...argv: string[]) {
+    const node = joined.lab.node(label);
+    const { pid } = joined.lab.kube(node.cluster).realNode(node);
+    return output(["nsenter", `--target=${pid}`, "--mount", "--net", "--pid", "--", ...argv]);
+  }
+
+  /** The kernel's numbers of the maps that a node has pinned: new maps would have others. */
+  async function maps(label: string): Promise<string> {
+    const script =
+      'for pin in $(find /sys/fs/bpf/strait/v1 -type f | sort); do bpftool map show pinned "$pin" 2>/dev/null | head -1; done';
+    return (await onNode(label, "sh", "-c", script)).stdout;
+  }
+
+  async function changeTo(cluster: string, version: string): Promise<void> {
+    const { gateways } = joined.lab.cluster(cluster);
+    const names = gateways.map(({ name }) => name).join(",");
+    const argv = ["join", "broker-info.subm", "--context", cluster, "--clusterid", cluster, "--gateway-node", names];
+    const { code, stdout, stderr } = await joined.lab.workstation.exec(["strait", ...argv, "--version", version]);
+    expect([cluster, version, code, code === 0 ? "" : stdout + stderr]).toEqual([cluster, version, 0, ""]);
+    const pods = ["-n", "submariner-operator", "get", "pods", "-o", "jsonpath={.items[*].spec.containers[*].image}"];
+    const images = (await joined.lab.workstation.kubectl(cluster, pods)).split(" ");
+    expect([...new Set(images)]).toEqual([`${IMAGE}:${version}`]);
+  }
+
+  test("lose no packet and keep their maps, down and up again", async () => {
+    const before = await Promise.all(labels().map(maps));
+    expect(before.filter((text) => text.length < 50)).toEqual([]);
+    const load = await joined.load();
+    for (const version of ["before", "0.0.0"]) {
+      for (const cluster of ["east", "west"]) await changeTo(cluster, version);
+      await joined.connected();
+      expect(await Promise.all(labels().map(maps))).toEqual(before);
+    }
+    await load.stopWithoutLoss();
+    await joined.trafficPasses();
+  }, 240_000);
+});
