@@ -11,7 +11,7 @@ import {
   remoteLinks,
 } from "@strait/member";
 import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, ownNode, type Problem, type Result, refuse } from "@strait/model";
-import type { AppContext, Applied, Extra } from "@strait/node";
+import { type AppContext, type Applied, type Extra, firstReasons } from "@strait/node";
 import { StateLog } from "@strait/obs";
 import { elapsed } from "@strait/time";
 import type { BrokerDuty } from "./broker_duty.ts";
@@ -248,13 +248,12 @@ export class GatewayRole implements Extra {
     };
   }
 
-  #failures(): string[] {
+  #failures(): readonly string[] {
     const { source } = this.#options.member;
     const all = [...this.problems(), ...source.problems].map(({ object, reason }) =>
       object === "gateway" ? reason : `${object}: ${reason}`,
     );
-    const rest = all.length - TOLD_FAILURES;
-    return rest > 0 ? [...all.slice(0, TOLD_FAILURES), `and ${rest} more`] : all;
+    return firstReasons(all, TOLD_FAILURES);
   }
 
   /** Events are the leader's to write: the others see the same. */

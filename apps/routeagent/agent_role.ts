@@ -2,7 +2,7 @@
 import type { RouteAgent } from "@strait/k8s";
 import { type Member, type OpenPings, Prober, probeTargets, remoteLinks } from "@strait/member";
 import { type Address, contains, formatAddress, ownNode, type Problem, sameRow } from "@strait/model";
-import type { AppContext, Extra } from "@strait/node";
+import { type AppContext, type Extra, shortened } from "@strait/node";
 import { AgentReporter } from "./agent_reporter.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
 import { type RemoteHealth, remoteHealth } from "./remote_health.ts";
@@ -113,9 +113,7 @@ export class AgentRole implements Extra {
       ...own,
       ...[...context.state.problems, ...member.source.problems].map(({ object, reason }) => `${object}: ${reason}`),
     ];
-    const rest = all.length - TOLD_FAILURES;
-    const told = rest > 0 ? [...all.slice(0, TOLD_FAILURES), `and ${rest} more`] : all;
-    return { version: context.version, statusFailure: told.join("; "), remoteEndpoints: this.#health() };
+    return { version: context.version, statusFailure: shortened(all, TOLD_FAILURES), remoteEndpoints: this.#health() };
   }
 }
 

@@ -63,6 +63,12 @@ const answers: readonly [what: string, make: () => Response, reason: string, say
   ["the plain 401 of a front door", () => new Response("Unauthorized", { status: 401 }), "Unauthorized", "401 Unauthorized"],
   ["a bare 503", () => new Response("", { status: 503 }), "ServiceUnavailable", "503"],
   [
+    "an API server that does not know the group",
+    () => new Response("404 page not found\n", { status: 404, headers: { "content-type": "text/plain; charset=utf-8" } }),
+    "NotKubernetes",
+    "this kind of objects is not served (yet)",
+  ],
+  [
     "a JSON 404 of something else",
     () => Response.json({ error: "no route" }, { status: 404 }),
     "NotKubernetes",

@@ -39,7 +39,11 @@ export function failedAnswer(server: string, request: ApiRequest, answer: Answer
 /** What answered in place of an API server. */
 export function notKubernetes(answer: Answer): string {
   const what = isHtml(answer) ? "a web page (HTML)" : `${answer.contentType || "text without a type"}`;
-  return `the answer is ${what}, not Kubernetes JSON: is this the address of an API server, without a proxy in between?`;
+  const begin = `the answer is ${what}, not Kubernetes JSON:`;
+  // So says a real API server of a group that it does not know, or not yet.
+  const unserved = answer.status === 404 && /^404 page not found\s*$/.test(answer.text);
+  if (unserved) return `${begin} this kind of objects is not served (yet), or this is no API server`;
+  return `${begin} is this the address of an API server, without a proxy in between?`;
 }
 
 export function isJson(contentType: string): boolean {

@@ -28,10 +28,15 @@ export function waitingFor({ origin, reasons }: Pick<NodeSource, "origin" | "rea
   return `nothing came from ${origin} yet, so nothing is touched: ${shortened(reasons) || "it is being read"}`;
 }
 
-/** Of many reasons the first ones and how many there are besides: a line of a log is read by people. */
-export function shortened(reasons: readonly string[], most = 5): string {
+/** Of many reasons the first ones and how many there are besides: they are read by people. */
+export function firstReasons(reasons: readonly string[], most: number): readonly string[] {
   const rest = reasons.length - most;
-  return [...reasons.slice(0, most), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
+  return rest > 0 ? [...reasons.slice(0, most), `and ${rest} more`] : reasons;
+}
+
+/** As `firstReasons`, as one line of a log. */
+export function shortened(reasons: readonly string[], most = 5): string {
+  return firstReasons(reasons, most).join("; ");
 }
 
 /**

@@ -25,6 +25,15 @@ import {
 setDefaultTimeout(30_000);
 afterEach(stopAll);
 
+/** The same server after it lost its data: its versions go on. */
+async function emptied(before: FakeApiServer): Promise<FakeApiServer> {
+  const { port } = before;
+  await before.stop();
+  const back = server(port);
+  while (back.version <= before.version) back.compact();
+  return back;
+}
+
 const annotations = (scene: Scene, name: string | undefined) =>
   scene.local.objects(EndpointKind).get(`${HERE}/${name}`)?.metadata["annotations"] ?? {};
 
@@ -107,7 +116,6 @@ describe("While the broker is away", () => {
 describe("A broker that lost its data", () => {
   test("costs nothing here, whether or not the others write theirs again", async () => {
     const first = new FakeApiServer();
-    const { port } = first;
     const scene = new Scene("east", server(), first);
     put(scene.local, ...published("east", 1));
     put(
@@ -119,9 +127,7 @@ describe("A broker that lost its data", () => {
     await scene.until("copies", () => names(scene.local, HERE).length === 6 && names(first, THERE).length === 6);
     await scene.inStep();
     const before = writes(scene.local).length;
-    await first.stop();
-    const back = server(port);
-    while (back.version <= first.version) back.compact();
+    const back = await emptied(first);
     await scene.until("ours are there again", () => names(back, THERE).join() === EAST.join());
     await scene.pass(600_000);
     expect(names(scene.local, HERE).length).toBe(6);
@@ -133,6 +139,8 @@ describe("A broker that lost its data", () => {
     expect(scene.lines.filter((line) => line.includes("level=warn") && line.includes("lost its data"))).toHaveLength(2);
     put(back, ...published("west", 2).map((object) => pushed(object, "west")));
     await scene.until("west is not told any more", () => scene.sync.state.problems.length === 2);
+    await scene.until("its copies are written", () => scene.sync.state.pending === 0);
+    await scene.pass(5000);
     expect(names(scene.local, HERE).length).toBe(6);
     expect(annotations(scene, WEST[1])).not.toHaveProperty(BROKER_LOST_ANNOTATION);
     expect(writes(scene.local).filter(({ method }) => method === "DELETE")).toEqual([]);
@@ -147,15 +155,12 @@ describe("A broker that lost its data", () => {
 
   test("still costs nothing when another gateway leads long afterwards, and a person may let go of what stays", async () => {
     const first = new FakeApiServer();
-    const { port } = first;
     const scene = new Scene("east", server(), first);
     put(scene.local, ...published("east", 1));
     put(first, ...published("west", 2).map((object) => pushed(object, "west")));
     await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(first, THERE).length === 4);
     await scene.inStep();
-    await first.stop();
-    const back = server(port);
-    while (back.version <= first.version) back.compact();
+    const back = await emptied(first);
     await scene.until("ours are there again", () => names(back, THERE).join() === EAST.join());
     await scene.until("it is told", () => scene.sync.state.problems.length === 2);
     await scene.sync.stop();
@@ -175,14 +180,11 @@ describe("A broker that lost its data", () => {
 
   test("and a cluster whose leader changed meanwhile lose no Endpoint: the old one goes once the new one is there", async () => {
     const first = new FakeApiServer();
-    const { port } = first;
     const scene = new Scene("east", server(), first);
     put(scene.local, ...published("east", 1));
     put(first, ...published("west", 2).map((object) => pushed(object, "west")));
     await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(first, THERE).length === 4);
-    await first.stop();
-    const back = server(port);
-    while (back.version <= first.version) back.compact();
+    const back = await emptied(first);
     await scene.until("it is told", () => scene.sync.state.problems.length === 2);
     const seen: string[][] = [];
     const endpoints = () => names(scene.local, HERE).filter((name) => name.startsWith("west-"));
@@ -197,7 +199,6 @@ describe("A broker that lost its data", () => {
 
   test("right after ours were written gets them again all the same", async () => {
     const first = new FakeApiServer();
-    const { port } = first;
     const scene = new Scene("east", server(), first);
     await scene.inStep();
     // Its watches tell nothing any more, so the write is all that we know.
@@ -205,9 +206,7 @@ describe("A broker that lost its data", () => {
     put(scene.local, ...published("east", 1));
     await scene.until("ours are there", () => names(first, THERE).length === 2);
     await scene.until("it is known", () => scene.sync.state.pending === 0);
-    await first.stop();
-    const back = server(port);
-    while (back.version <= first.version) back.compact();
+    const back = await emptied(first);
     await scene.until("ours are there again", () => names(back, THERE).join() === EAST.join());
   });
 
