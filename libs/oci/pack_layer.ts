@@ -4,6 +4,11 @@ import { join } from "node:path";
 import { $ } from "bun";
 import { digestOf, LAYER_TYPE, type Layer } from "./documents.ts";
 
+/** Flags of tar for an archive that depends on its files alone: sorted names, one time (seconds since 1970), root as owner. */
+export function steadyTar(epoch: number): readonly string[] {
+  return ["--sort=name", `--mtime=@${epoch}`, "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
+}
+
 export interface LayerOptions {
   /** Folder whose content becomes the layer. */
   readonly from: string;
@@ -20,9 +25,8 @@ export interface LayerOptions {
 export async function packLayer({ from, blobs, epoch, createdBy }: LayerOptions): Promise<Layer> {
   await mkdir(blobs, { recursive: true });
   const tar = join(blobs, `.${process.pid}.tar`);
-  const flags = ["--sort=name", `--mtime=@${epoch}`, "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
   try {
-    await $`tar ${flags} -C ${from} -cf ${tar} .`.quiet();
+    await $`tar ${steadyTar(epoch)} -C ${from} -cf ${tar} .`.quiet();
     const diffId = digestOf(await Bun.file(tar).bytes());
     await $`gzip -n -6 ${tar}`.quiet();
     const bytes = await Bun.file(`${tar}.gz`).bytes();

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { $ } from "bun";
 import { type Document, imageOf, indexOf } from "./documents.ts";
-import { packLayer } from "./pack_layer.ts";
+import { packLayer, steadyTar } from "./pack_layer.ts";
 
 /** The image of one architecture: folders that become its layers, the lowest first. */
 export interface ArchImage {
@@ -58,9 +58,8 @@ export async function writeImage({ name, images, entrypoint, labels, epoch, layo
   await writeFile(join(layout, "index.json"), layoutIndex);
   await writeFile(join(layout, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
   await mkdir(dirname(tar), { recursive: true });
-  const flags = ["--sort=name", `--mtime=@${epoch}`, "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
   // Somebody may be reading the one before.
-  await $`tar ${flags} -C ${layout} -cf ${tar}.new blobs index.json oci-layout`;
+  await $`tar ${steadyTar(epoch)} -C ${layout} -cf ${tar}.new blobs index.json oci-layout`;
   await rename(`${tar}.new`, tar);
   return index.descriptor.digest;
 }
