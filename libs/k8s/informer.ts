@@ -70,6 +70,9 @@ export class Informer<T extends KubeObject> {
   #reason: string | undefined = "nothing was read yet";
   /** Where a watch goes on from; undefined when only a list helps. */
   #version: string | undefined;
+  /** As `#version`, and kept when that is given up. */
+  #newest: string | undefined;
+  #wentBack = false;
   /** Whether the server said that the version is gone, and no watch has worked since. */
   #heard = false;
   #cut: (() => void) | undefined;
@@ -93,6 +96,14 @@ export class Informer<T extends KubeObject> {
   /** Objects that do not decode, by key, with the reason. */
   get refused(): ReadonlyMap<string, string> {
     return this.#refusals.reasons;
+  }
+
+  /**
+   * While a batch is told: whether it is of a list that is older than what was known, so that the server lost what came after
+   * (restored from a copy). What is missing in it was perhaps never deleted.
+   */
+  get wentBack(): boolean {
+    return this.#wentBack;
   }
 
   /** Calls the listener with every batch of changes from now on. Returns what ends that. */
@@ -155,11 +166,14 @@ export class Informer<T extends KubeObject> {
   async #list(signal: AbortSignal): Promise<void> {
     const listing = await this.#client.list({ ...this.#selection(), signal, known: (key) => this.store.get(key) });
     this.#version = listing.resourceVersion;
+    this.#wentBack = this.#newest !== undefined && olderThan(listing.resourceVersion, this.#newest);
+    this.#newest = listing.resourceVersion;
     const changes = listChanges(this.store, listing);
     const refused = this.#refusals.replace(listing.refused, (key) => this.store.get(key) !== undefined);
     const first = !this.#synced;
     this.#synced = true;
     this.#tell(changes);
+    this.#wentBack = false;
     if (first) this.#setReason(undefined);
     else if (refused) this.#stateChanges.tell();
   }
@@ -228,7 +242,7 @@ export class Informer<T extends KubeObject> {
     const version = "object" in event ? event.object.metadata.resourceVersion : event.resourceVersion;
     if (!version) return;
     const older = this.#version !== undefined && olderThan(version, this.#version);
-    if (!older) this.#version = version;
+    if (!older) this.#newest = this.#version = version;
     else if (event.type !== "DELETED") throw this.#error(`went back from version ${this.#version} to ${version}`, "Expired");
   }
 

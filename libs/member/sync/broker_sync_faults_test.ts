@@ -197,6 +197,30 @@ describe("A broker that lost its data", () => {
     expect(names(scene.local, HERE)).toContain("west");
   });
 
+  test("in part, as one that was restored from a copy of before a cluster joined, costs that cluster nothing", async () => {
+    const first = new FakeApiServer();
+    const { port } = first;
+    const scene = new Scene("east", server(), first);
+    put(scene.local, ...published("east", 1));
+    put(first, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("copies", () => names(scene.local, HERE).length === 4 && names(first, THERE).length === 4);
+    await scene.inStep();
+    for (let i = 0; i < 50; i++) first.compact();
+    first.watches.bookmark(first.version);
+    const ours = [ClusterKind, EndpointKind].flatMap((kind) => first.objects(kind).list(THERE));
+    await first.stop();
+    const back = server(port);
+    put(back, ...ours.filter(({ metadata }) => metadata.name.startsWith("east")));
+    await scene.until("it watches", () => back.watches.size === 2);
+    back.watches.bookmark(back.version);
+    await scene.until("it is told", () => scene.sync.state.problems.length === 2);
+    await scene.pass(120_000);
+    expect(names(scene.local, HERE)).toEqual([...EAST, ...WEST]);
+    expect(names(back, THERE)).toEqual(EAST);
+    put(back, ...published("west", 2).map((object) => pushed(object, "west")));
+    await scene.until("nothing is told", () => scene.sync.state.problems.length === 0);
+  });
+
   test("right after ours were written gets them again all the same", async () => {
     const first = new FakeApiServer();
     const scene = new Scene("east", server(), first);

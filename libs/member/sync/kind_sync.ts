@@ -90,6 +90,7 @@ export class KindSync<T extends KubeObject> {
       const { informer } = this.#ends[side];
       informer.store.index("cluster", (object) => [this.#clusterOf(object)]);
       informer.onChange((changes) => {
+        if (side === "broker" && informer.wentBack && this.#begun) this.#brokerLost();
         for (const { type, object } of changes) {
           this.#unseen[side].delete(object.metadata.name);
           if (side === "broker" && type === "delete") this.#vanished(object.metadata.name);
