@@ -112,11 +112,6 @@ export function conflict(type: Named, name: string, why?: string, causes?: reado
   });
 }
 
-/** Another manager owns fields that an apply wants to set. */
-export function applyConflict(message: string, causes: readonly Cause[]): StatusError {
-  return new StatusError(409, "Conflict", message, { causes });
-}
-
 export function expired(message: string): StatusError {
   return new StatusError(410, "Expired", message);
 }
