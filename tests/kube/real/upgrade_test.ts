@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * From one version to another and back, cluster by cluster, under running traffic. STRAIT_IMAGE_BEFORE names the archive of an earlier
- * commit's image (`build_image.ts --native --to DIR --name localhost/strait:before`, in a worktree of it); without, the other version
- * is the same image under another tag, which every pod is replaced for all the same.
+ * From one version to another and back, cluster by cluster, under running traffic, each by its own command. STRAIT_BEFORE names a work
+ * tree of an earlier commit in which `build_image.ts --native --name localhost/strait:before` has run; without, the other version is
+ * the same image under another tag, for which every pod is replaced all the same.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { kubeObstacle, output } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
 import { JoinedLab, TWO_GATEWAYS, TWO_NODES } from "../../control/support/joined_lab.ts";
 
-const BEFORE = process.env["STRAIT_IMAGE_BEFORE"];
+const BEFORE = process.env["STRAIT_BEFORE"];
 const IMAGE = "localhost/strait";
 
 describeIf(await kubeObstacle())("real clusters that change the version", () => {
@@ -18,7 +18,8 @@ describeIf(await kubeObstacle())("real clusters that change the version", () => 
   beforeAll(async () => {
     joined = await JoinedLab.create({ east: TWO_GATEWAYS, west: TWO_NODES }, { real: {} });
     for (const label of labels()) {
-      const make = BEFORE === undefined ? ["tag", `${IMAGE}:0.0.0`, `${IMAGE}:before`] : ["import", BEFORE];
+      const make =
+        BEFORE === undefined ? ["tag", `${IMAGE}:0.0.0`, `${IMAGE}:before`] : ["import", `${BEFORE}/build/image/strait.tar`];
       const { code, stderr } = await onNode(label, "ctr", "-n", "k8s.io", "images", ...make);
       expect([label, code, code === 0 ? "" : stderr]).toEqual([label, 0, ""]);
     }
@@ -44,7 +45,9 @@ describeIf(await kubeObstacle())("real clusters that change the version", () => 
     const { gateways } = joined.lab.cluster(cluster);
     const names = gateways.map(({ name }) => name).join(",");
     const argv = ["join", "broker-info.subm", "--context", cluster, "--clusterid", cluster, "--gateway-node", names];
-    const { code, stdout, stderr } = await joined.lab.workstation.exec(["strait", ...argv, "--version", version]);
+    const old = BEFORE !== undefined && version === "before";
+    const command = old ? [process.execPath, "run", `${BEFORE}/apps/cli/main.ts`] : ["strait"];
+    const { code, stdout, stderr } = await joined.lab.workstation.exec([...command, ...argv, "--version", version]);
     expect([cluster, version, code, code === 0 ? "" : stdout + stderr]).toEqual([cluster, version, 0, ""]);
     const pods = ["-n", "submariner-operator", "get", "pods", "-o", "jsonpath={.items[*].spec.containers[*].image}"];
     const images = (await joined.lab.workstation.kubectl(cluster, pods)).split(" ");
