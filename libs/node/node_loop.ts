@@ -2,7 +2,7 @@
 import type { Change, Dataplane } from "@strait/dataplane";
 import { type ClusterFile, ownNode, type Planner, type Problem } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
-import { sleep } from "@strait/time";
+import { elapsed, sleep } from "@strait/time";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { NodeMetrics } from "./node_metrics.ts";
 import { nodeProblems } from "./node_problems.ts";
@@ -87,7 +87,7 @@ export class NodeLoop {
 
   #pass(why: readonly string[]): boolean {
     const { dataplane, file: current, state, observer, timers, log } = this.#options;
-    const began = timers.now();
+    const began = elapsed(timers);
     try {
       const file = current();
       const { gateway } = ownNode(file);
@@ -110,7 +110,13 @@ export class NodeLoop {
       this.#tell("failure", "not applied", report.failures);
       this.#tell("problem", "problem", planned.problems);
       const [writes, removes] = [sum(report.writes), sum(report.removes)];
-      const fields = { why: why.join("+"), writes, removes, failures: report.failures.length, ms: timers.now() - began };
+      const fields = {
+        why: why.join("+"),
+        writes,
+        removes,
+        failures: report.failures.length,
+        ms: Math.round(elapsed(timers) - began),
+      };
       this.#options.applied?.();
       log.at(writes + removes > 0 || state.totals.applies === 1 ? "info" : "debug", "applied", fields);
       return report.failures.length === 0;
@@ -121,7 +127,7 @@ export class NodeLoop {
       this.#states.set("reconcile", reason, "error", "cannot reconcile; what was applied stays", { why: why.join("+"), reason });
       return false;
     } finally {
-      this.#passedAt = timers.now();
+      this.#passedAt = elapsed(timers);
     }
   }
 
@@ -141,7 +147,7 @@ export class NodeLoop {
 
   #news(change: Change): void {
     const gather = change === "pods" ? GATHER_PODS : GATHER;
-    this.request("netlink", Math.max(0, this.#passedAt + gather - this.#options.timers.now()));
+    this.request("netlink", Math.max(0, this.#passedAt + gather - elapsed(this.#options.timers)));
   }
 
   async #listen(): Promise<void> {

@@ -69,6 +69,22 @@ test("a node loop gathers a storm of kernel news into one pass", async () => {
   await loop.stop();
 });
 
+test.each([
+  ["back", -3_600_000],
+  ["forward", 3_600_000],
+])("a node loop sees what changes as soon as ever after the clock was set %s by an hour", async (_, skew) => {
+  const { loop, timers, dataplane, kernel } = build();
+  loop.start();
+  await timers.advance(1000);
+  timers.skew = skew;
+  dataplane.change();
+  await timers.advance(100);
+  expect(kernel.applies).toBe(2);
+  await timers.advance(60_000);
+  expect(kernel.applies).toBe(3);
+  await loop.stop();
+});
+
 test("a node loop takes a changed config at the next pass and writes only the difference", async () => {
   const { loop, timers, state, kernel, change } = build();
   loop.start();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { elapsed } from "@strait/time";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { Timers } from "./timers.ts";
 
@@ -31,6 +32,7 @@ export class Reconciler {
   readonly #resync: number;
   readonly #backoff: Backoff;
   #causes = new Set<string>();
+  /** `at` by a clock that nobody sets: else a step of the machine's clock would put off every pass by as much. */
   #next: { at: number; cause: string | undefined; cancel: () => void } | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -60,7 +62,7 @@ export class Reconciler {
   /** The earliest wish wins; while a pass runs the timer may fire, and then waits for the end of the pass. */
   #schedule(delay: number, cause?: string): void {
     if (this.#stopped) return;
-    const at = this.#timers.now() + delay;
+    const at = elapsed(this.#timers) + delay;
     if (this.#next && this.#next.at <= at) return;
     this.#next?.cancel();
     this.#next = { at, cause, cancel: this.#timers.after(delay, () => this.#due()) };
@@ -85,7 +87,7 @@ export class Reconciler {
 
   #ended(succeeded: boolean): void {
     this.#running = undefined;
-    if (this.#next && this.#next.at <= this.#timers.now()) this.#due();
+    if (this.#next && this.#next.at <= elapsed(this.#timers)) this.#due();
     else if (succeeded) this.#schedule(this.#resync, "resync");
     else this.#schedule(this.#backoff.next(), "retry");
     if (succeeded) this.#backoff.reset();
