@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LeaderElector } from "@strait/k8s";
+import { type Change, type KubeObject, LeaderElector } from "@strait/k8s";
 import {
   type GatewayReport,
   GatewayReporter,
@@ -10,7 +10,17 @@ import {
   probeTargets,
   remoteLinks,
 } from "@strait/member";
-import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, ownNode, type Problem, type Result, refuse } from "@strait/model";
+import {
+  type ClusterId,
+  formatAddress,
+  GATEWAY_LABEL,
+  GATEWAY_LEASE,
+  ok,
+  ownNode,
+  type Problem,
+  type Result,
+  refuse,
+} from "@strait/model";
 import { type AppContext, type Applied, type Extra, firstReasons } from "@strait/node";
 import { StateLog } from "@strait/obs";
 import { elapsed } from "@strait/time";
@@ -35,6 +45,9 @@ export interface GatewayRoleOptions {
 
 /** Failures named in a Gateway's statusFailure. */
 const TOLD_FAILURES = 8;
+
+/** Milliseconds for each other cluster until a change of one is told to the prober. */
+const RETARGET_EACH_MS = 4;
 
 /** Milliseconds that what was found out about this node is believed while only other clusters and nodes change. */
 const BELIEVED_MS = 10_000;
@@ -63,6 +76,7 @@ export class GatewayRole implements Extra {
   #leading = false;
   #holder: string | undefined;
   #ends: (() => void)[] = [];
+  #retargeting: (() => void) | undefined;
   /** What the last pass worked by, and when it was last looked what this gateway is. */
   #seen: { readonly applied: Applied; readonly lookedAt: number } | undefined;
 
@@ -87,6 +101,11 @@ export class GatewayRole implements Extra {
       clusters: source.clusters,
       endpoints: source.endpoints,
       gateways: source.gateways,
+      // A node that is not known here is not judged.
+      isGateway: (name) => {
+        const node = source.nodes.store.get(name);
+        return node === undefined || node.metadata.labels?.[GATEWAY_LABEL] === "true";
+      },
       wanted: () => this.#publication(),
     });
     this.#reporter = new GatewayReporter({ ...common, podName: config.podName, report: () => this.#report() });
@@ -121,11 +140,12 @@ export class GatewayRole implements Extra {
     const { source, nodeName } = this.#options.member;
     this.#ends = [
       source.endpoints.onChange(() => {
-        this.#retarget();
+        this.#retargetSoon();
         this.#tell();
       }),
       source.nodes.onChange((changes) => {
         if (changes.some(({ object }) => object.metadata.name === nodeName)) this.#refresh();
+        if (changes.some(gatewayLabelChanged)) this.#publisher.changed();
       }),
     ];
     this.#elector.start();
@@ -146,6 +166,7 @@ export class GatewayRole implements Extra {
 
   async stop(): Promise<void> {
     for (const end of this.#ends) end();
+    this.#retargeting?.();
     this.#prober?.close();
     await Promise.all([this.#elector.stop(), this.#publisher.stop(), this.#broker?.stop()]);
     await this.#reporter.stop();
@@ -218,6 +239,16 @@ export class GatewayRole implements Extra {
     this.#tell();
   }
 
+  /** A look is at all other clusters: where they are many it is seldom, though not more seldom than once a second. */
+  #retargetSoon(): void {
+    const { context, member } = this.#options;
+    const wait = Math.min(1000, member.source.remoteCount * RETARGET_EACH_MS);
+    this.#retargeting ??= context.timers.after(wait, () => {
+      this.#retargeting = undefined;
+      this.#retarget();
+    });
+  }
+
   #retarget(): void {
     const own = this.#local?.healthCheck.addresses;
     if (own) this.#prober?.setTargets(probeTargets(remoteLinks(this.#options.member.source.remoteEndpoints), own));
@@ -274,4 +305,10 @@ function onlyOthersChanged(before: Applied, after: Applied): boolean {
   ];
   const old = of(before);
   return before.file !== after.file && of(after).every((part, i) => part === old[i]);
+}
+
+/** True where a node became a gateway or is one no more. */
+function gatewayLabelChanged(change: Change<KubeObject>): boolean {
+  const label = (node: KubeObject | undefined): string | undefined => node?.metadata.labels?.[GATEWAY_LABEL];
+  return change.type === "delete" || label(change.object) !== label(change.old);
 }

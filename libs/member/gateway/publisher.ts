@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   type ApiClient,
+  type Change,
   type Cluster,
   ClusterKind,
   clusterObject,
@@ -39,6 +40,8 @@ export interface PublisherOptions {
   readonly clusters: Informer<Cluster>;
   readonly endpoints: Informer<Endpoint>;
   readonly gateways: Informer<Gateway>;
+  /** Whether a node still is to be a gateway; true when absent. One whose label went away is told of no more, at once. */
+  readonly isGateway?: (nodeName: string) => boolean;
   /** Undefined while it is not known; then what is published stays. */
   readonly wanted: () => Publication | undefined;
   readonly log: Log;
@@ -72,8 +75,8 @@ export class Publisher {
     const { timers, log, clusters, endpoints, gateways } = options;
     this.#queue = new KeyQueue({ run: (_, signal) => this.#run(signal), concurrency: 1, mostMs: 10_000, timers, log });
     this.#ends = [
-      clusters.onChange(() => this.changed()),
-      endpoints.onChange(() => this.changed()),
+      clusters.onChange((changes) => this.#ownChanged(changes)),
+      endpoints.onChange((changes) => this.#ownChanged(changes)),
       gateways.onChange(() => {
         this.#live.see(gateways.store.list(), elapsed(timers));
         this.changed();
@@ -105,6 +108,12 @@ export class Publisher {
     await this.#queue.stop();
   }
 
+  /** Others' objects change nothing of what is published here. */
+  #ownChanged(changes: readonly Change<Cluster | Endpoint>[]): void {
+    const id = this.#options.wanted()?.cluster.id;
+    if (id === undefined || changes.some(({ object }) => object.spec.cluster_id === id)) this.changed();
+  }
+
   #stateChanged(): void {
     const following = this.#options.gateways.state.reason === undefined;
     if (following && !this.#following) this.#live.restart(elapsed(this.#options.timers));
@@ -124,7 +133,7 @@ export class Publisher {
   }
 
   async #publish(signal: AbortSignal): Promise<void> {
-    const { clusters, endpoints, gateways, wanted, timers, namespace } = this.#options;
+    const { clusters, endpoints, gateways, wanted, timers, namespace, isGateway } = this.#options;
     await Promise.all([clusters.synced(signal), endpoints.synced(signal), gateways.synced(signal)]);
     const publication = wanted();
     if (!publication) return;
@@ -133,7 +142,9 @@ export class Publisher {
     const now = elapsed(timers);
     this.#live.see(gateways.store.list(), now);
     const stale = this.#following ? this.#live.stale(gateways.store.list(), now) : [];
-    const alive = gateways.store.list().filter((gateway) => !stale.includes(gateway));
+    const alive = gateways.store
+      .list()
+      .filter((gateway) => !stale.includes(gateway) && (isGateway?.(gateway.status.localEndpoint.hostname) ?? true));
     const members = alive.map(gatewayMember).flatMap((member) => (member.ok ? [member.value] : []));
     const object = endpointObject(withGateways(endpoint, members), namespace);
     await this.#putEndpoint(object, signal);
