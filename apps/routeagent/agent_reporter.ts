@@ -140,7 +140,14 @@ export class AgentReporter {
   }
 }
 
-/** What is worth a write of its own: everything but round-trip times. */
+/** What is worth a write of its own: everything but round-trip times, and but what others announce, which their own Endpoints tell. */
 function essence({ remoteEndpoints, ...rest }: RouteAgent["status"]): string {
-  return JSON.stringify({ ...rest, remoteEndpoints: (remoteEndpoints ?? []).map(({ latencyRTT: _, ...health }) => health) });
+  const told = (remoteEndpoints ?? []).map(({ status, statusMessage, spec: { cluster_id, cable_name, hostname } }) => ({
+    status,
+    statusMessage,
+    cluster_id,
+    cable_name,
+    hostname,
+  }));
+  return JSON.stringify({ ...rest, remoteEndpoints: told });
 }

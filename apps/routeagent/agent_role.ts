@@ -15,6 +15,9 @@ export interface AgentRoleOptions {
   readonly openPings: OpenPings;
 }
 
+/** Milliseconds for each other cluster until a change of one is told to the prober. */
+const RETARGET_EACH_MS = 4;
+
 /** Failures named in a RouteAgent's statusFailure. */
 const TOLD_FAILURES = 8;
 
@@ -36,6 +39,7 @@ export class AgentRole implements Extra {
   #seen: readonly Address[] | undefined;
   #problems: string | undefined;
   #end: (() => void) | undefined;
+  #retargeting: (() => void) | undefined;
 
   constructor(options: AgentRoleOptions) {
     this.#options = options;
@@ -48,7 +52,7 @@ export class AgentRole implements Extra {
   }
 
   start(): void {
-    this.#end = this.#options.member.source.endpoints.onChange(() => this.#retarget());
+    this.#end = this.#options.member.source.endpoints.onChange(() => this.#retargetSoon());
     this.#reporter.start();
   }
 
@@ -71,6 +75,7 @@ export class AgentRole implements Extra {
 
   async stop(): Promise<void> {
     this.#end?.();
+    this.#retargeting?.();
     this.#prober?.close();
     await this.#reporter.stop();
     this.#options.member.client.close();
@@ -91,6 +96,16 @@ export class AgentRole implements Extra {
   problems(): readonly Problem[] {
     const { failure } = this.#reporter;
     return failure === undefined ? [] : [{ object: "RouteAgent", reason: failure }];
+  }
+
+  /** A look is at all other clusters: where they are many it is seldom, though not more seldom than once a second. */
+  #retargetSoon(): void {
+    const { context, member } = this.#options;
+    const wait = Math.min(1000, member.source.remoteCount * RETARGET_EACH_MS);
+    this.#retargeting ??= context.timers.after(wait, () => {
+      this.#retargeting = undefined;
+      this.#retarget();
+    });
   }
 
   #retarget(): void {

@@ -99,7 +99,8 @@ export class FactFinder {
     const from = [paths, this.#mirror.version, file.uplinks, file.mtu];
     if (from.every((value, i) => value === this.#uplinksFrom[i])) return;
     this.#uplinksFrom = from;
-    const used = new Set(paths.map(({ ifindex }) => ifindex));
+    const used = new Set<IfIndex>();
+    for (const { ifindex } of paths) used.add(ifindex);
     const addresses = [...this.#mirror.addresses()];
     const uplinks = [...this.#mirror.links.values()]
       .filter((link) => (file.uplinks ? file.uplinks.includes(link.name) : used.has(link.ifindex)))

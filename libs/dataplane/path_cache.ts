@@ -58,7 +58,12 @@ export class PathCache {
       entry.path = path;
       changed = true;
     }
-    if (changed) this.#paths = [...this.#entries.values()].flatMap(({ path }) => path ?? []);
+    if (changed) {
+      // Thousands, with each node that comes: no list of lists.
+      const paths: PathFact[] = [];
+      for (const { path } of this.#entries.values()) if (path) paths.push(path);
+      this.#paths = paths;
+    }
     return this.#paths;
   }
 

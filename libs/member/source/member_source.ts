@@ -136,6 +136,11 @@ export class MemberSource {
     return this.#newest;
   }
 
+  /** How many Endpoints of other clusters can be read: what looking at all of them costs. */
+  get remoteCount(): number {
+    return this.#remote.size;
+  }
+
   #newestEndpoints(): readonly MemberEndpoint[] {
     const newest = new Map<string, MemberEndpoint>();
     for (const endpoint of this.#remote.values()) {
