@@ -8,13 +8,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runStrait } from "@strait/app-cli";
-import { type ControlPlane, kubeConfig, startControlPlane, wantedKind } from "@strait/lab";
+import { type ControlPlane, kubeConfig, output, startControlPlane, wantedKind } from "@strait/lab";
 import { formatJoinFile, type JoinFile, must, parseJoinFile } from "@strait/model";
 import { type Api, apiOf, type Json } from "../kube/support/api.ts";
 
 /** Milliseconds in which a user is told. */
 const SOON = 30_000;
+const CLI = new URL("../../apps/cli/main.ts", import.meta.url).pathname;
 const NAMESPACE = "submariner-operator";
 const BROKER = "submariner-k8s-broker";
 
@@ -51,21 +51,10 @@ async function strait(...argv: readonly string[]) {
 }
 
 async function straitWith(kubeconfig: string, argv: readonly string[]) {
-  let text = "";
-  const take = (more: string): void => {
-    text += more;
-  };
   const began = performance.now();
-  const code = await runStrait(argv, {
-    env: { KUBECONFIG: kubeconfig },
-    out: take,
-    err: take,
-    interactive: false,
-    now: () => Date.now(),
-    ask: () => undefined,
-    signal: new AbortController().signal,
-  });
-  return { code, text, took: performance.now() - began };
+  const env = { KUBECONFIG: kubeconfig, HOME: folder };
+  const { code, stdout, stderr } = await output([process.execPath, "run", CLI, ...argv], { env });
+  return { code, text: stdout + stderr, took: performance.now() - began };
 }
 
 /** A join file like the good one but for some of it. */
