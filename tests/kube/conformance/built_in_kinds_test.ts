@@ -284,3 +284,48 @@ describe("the other kinds", () => {
     expect([mismatch.status, mismatch.body.details.causes[0].field]).toEqual([422, "spec.template.metadata.labels"]);
   });
 });
+
+describe("a port", () => {
+  const refusal = async (path: string, body: Json) => {
+    const answer = await api.post(path, body, { dryRun: "All" });
+    const causes: Json[] = answer.body.details?.causes ?? [];
+    return [answer.status, ...causes.map(({ field, message, reason }) => `${field}: ${reason}: ${message}`)];
+  };
+  const range = "must be between 1 and 65535, inclusive";
+  const protocol = 'FieldValueNotSupported: Unsupported value: "ICMP": supported values: "SCTP", "TCP", "UDP"';
+
+  test.each<[string, Json, string[]]>([
+    ["in range", { containerPort: 65535, protocol: "UDP" }, []],
+    ["out of range", { containerPort: 65536 }, [`containerPort: FieldValueInvalid: Invalid value: 65536: ${range}`]],
+    ["without a number", { name: "http" }, ["containerPort: FieldValueRequired: Required value"]],
+    ["of an unknown protocol", { containerPort: 1, protocol: "ICMP" }, [`protocol: ${protocol}`]],
+    [
+      "on the host out of range",
+      { containerPort: 1, hostPort: -1 },
+      [`hostPort: FieldValueInvalid: Invalid value: -1: ${range}`],
+    ],
+  ])("of a container %s is judged", async (_name, port, faults) => {
+    const labels = { app: "ports" };
+    const spec = { containers: [{ name: "c", image: "i", ports: [port] }] };
+    const set = {
+      metadata: { name: "ports" },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    };
+    const at = "spec.template.spec.containers[0].ports[0]";
+    expect(await refusal(`/apis/apps/v1/namespaces/${namespace}/daemonsets`, set)).toEqual([
+      faults.length === 0 ? 201 : 422,
+      ...faults.map((fault) => `${at}.${fault}`),
+    ]);
+  });
+
+  test.each<[string, Json, string[]]>([
+    ["in range", { port: 1, protocol: "SCTP" }, []],
+    ["out of range", { port: 65536, targetPort: 80 }, [`port: FieldValueInvalid: Invalid value: 65536: ${range}`]],
+    ["of an unknown protocol", { port: 80, protocol: "ICMP" }, [`protocol: ${protocol}`]],
+  ])("of a Service %s is judged", async (_name, port, faults) => {
+    expect(await refusal(`${core}/services`, { metadata: { name: "ports" }, spec: { ports: [port] } })).toEqual([
+      faults.length === 0 ? 201 : 422,
+      ...faults.map((fault) => `spec.ports[0].${fault}`),
+    ]);
+  });
+});
