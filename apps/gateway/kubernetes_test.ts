@@ -169,6 +169,20 @@ describe("Two gateways of a cluster", () => {
     expect(ownEndpoints(server)).toHaveLength(1);
   });
 
+  test("tell of one whose node lost the label no more, though it gives signs of life", async () => {
+    const server = api();
+    fillEast(server);
+    await gateway(server);
+    await until("the first leads", () => holder(server) === "gw1-submariner-gateway");
+    await gateway(server, "gw2", "172.31.1.3");
+    const listed = () => ownEndpoints(server)[0]?.metadata.annotations?.["strait.io/gateways"]?.includes("gw2");
+    await until("both listed", () => listed() === true);
+    const nodes = server.objects({ group: "", version: "v1", plural: "nodes" });
+    nodes.put(nodeObject("gw2", "172.31.1.3", "10.1.1.0/24", false));
+    await until("one listed", () => listed() === false);
+    expect(gatewayOf(server, "gw2")).toBeDefined();
+  });
+
   test("fail over without waiting for the lease when the leader is stopped, and the new leader's Endpoint is the only one", async () => {
     const server = api();
     fillEast(server);
