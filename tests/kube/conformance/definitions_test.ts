@@ -4,6 +4,7 @@ import { type Api, admin, type Json } from "../support/api.ts";
 import { crdOf, installCrd } from "../support/crds.ts";
 import { GROUP, newGadgets, schema } from "../support/gadgets.ts";
 import { waitFor } from "../support/wait_for.ts";
+import { Watch } from "../support/watch.ts";
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
@@ -95,4 +96,21 @@ describe("a definition", () => {
     const change = { metadata: { annotations: { x: "y" } }, spec: object.spec };
     await waitFor("the new schema", async () => (await api.patch("merge-patch", `${changes}/c`, change)).body.spec?.size === 1);
   });
+});
+
+describe("a watch of a kind whose definition is deleted", () => {
+  test("tells of the objects' end, then ends", async () => {
+    await installCrd(api, crdOf("fleetings", {}, { scope: "Cluster" }));
+    const list = "/apis/conformance.example.com/v1/fleetings";
+    const { metadata } = await api.make(list, {
+      apiVersion: "conformance.example.com/v1",
+      kind: "Fleeting",
+      metadata: { name: "one" },
+    });
+    using watch = await Watch.open(api, list, { resourceVersion: metadata.resourceVersion });
+    await api.delete(`${CRDS}/fleetings.conformance.example.com`);
+    const deleted = await watch.next(30_000);
+    expect([deleted?.type, deleted?.object.metadata.name]).toEqual(["DELETED", "one"]);
+    expect(await watch.next(30_000)).toBeUndefined();
+  }, 60_000);
 });
