@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, Informer, keyOf } from "@strait/k8s";
 import type { Log } from "@strait/obs";
-import type { Membership } from "@strait/plan";
+import type { MemberPod, Membership } from "@strait/plan";
 import type { Timers } from "@strait/time";
 import { type PlacedPod, PlacedPodKind } from "./placed_kinds.ts";
-import { memberPod } from "./places.ts";
 
 export interface FollowedPodsOptions {
   readonly client: ApiClient;
@@ -64,7 +63,7 @@ export class FollowedPods {
     let first = true;
     informer.onChange((changes) => {
       if (informer !== this.#informer) return;
-      for (const { type, object } of changes) this.#take(type === "put" ? object : undefined, keyOf(object));
+      for (const { type, object } of changes) this.#take(type === "put" ? object.place : undefined, keyOf(object));
       if (!first) this.#options.onChange();
     });
     informer.onState(() => {
@@ -84,10 +83,9 @@ export class FollowedPods {
     await this.#informer?.stop();
   }
 
-  #take(pod: PlacedPod | undefined, key: string): void {
-    const member = pod && memberPod(pod);
+  #take(member: MemberPod | undefined, key: string): void {
     if (member) {
-      this.#known.add(key);
+      this.#known.add(member.key);
       this.#options.membership.putPod(member);
     } else if (this.#known.delete(key)) this.#options.membership.deletePod(key);
   }

@@ -3,7 +3,7 @@ import { type Address, GATEWAY_LABEL, ok, parseAddress, parseNodeName, type Resu
 import type { MemberNode, MemberPod } from "@strait/plan";
 import { readCidrs } from "../discovery/cidr_texts.ts";
 import type { PodPlacement } from "../discovery/discover_cni.ts";
-import type { PlacedNode, PlacedPod } from "./placed_kinds.ts";
+import type { PlacedNode, SentPod } from "./placed_kinds.ts";
 
 function addressesOf(texts: readonly (string | undefined)[]): Address[] {
   return texts.flatMap((text) => {
@@ -37,7 +37,7 @@ export function memberNode(node: PlacedNode, placement: PodPlacement): Result<Me
 }
 
 /** Where a pod's own addresses are; undefined for one that has none (not placed yet, on the host's network, ended). */
-export function memberPod({ metadata, spec, status }: PlacedPod): MemberPod | undefined {
+export function memberPod({ metadata, spec, status }: SentPod): MemberPod | undefined {
   if (!spec?.nodeName || spec.hostNetwork || status?.phase === "Succeeded" || status?.phase === "Failed") return undefined;
   const node = parseNodeName(spec.nodeName);
   const listed = (status?.podIPs ?? []).map(({ ip }) => ip);
