@@ -34,11 +34,22 @@ describeIf(await kubeObstacle())("real clusters that change the version", () => 
     return output(["nsenter", `--target=${pid}`, "--mount", "--net", "--pid", "--", ...argv]);
   }
 
-  /** The kernel's numbers of the maps that a node has pinned: new maps would have others. */
+  /** The maps that a node has pinned, each with the number of its pin: a new map would have another. */
   async function maps(label: string): Promise<string> {
-    const script =
-      'for pin in $(find /sys/fs/bpf/strait/v1 -type f | sort); do bpftool map show pinned "$pin" 2>/dev/null | head -1; done';
-    return (await onNode(label, "sh", "-c", script)).stdout;
+    const { stdout } = await onNode(
+      label,
+      "find",
+      "/sys/fs/bpf/strait/v1",
+      "-maxdepth",
+      "1",
+      "-name",
+      "strait_*",
+      "-type",
+      "f",
+      "-printf",
+      "%p %i\\n",
+    );
+    return stdout.split("\n").sort().join("\n");
   }
 
   async function changeTo(cluster: string, version: string): Promise<void> {
