@@ -46,12 +46,24 @@ export function removeLab(id: string): Leftovers {
   }
   removeControlGroups(controlGroups(controlGroup(`${id}-`)));
   for (const dir of [labDir(id), disksOf(id)]) {
-    rmSync(dir, { recursive: true, force: true });
+    removeFolder(dir);
     try {
       rmdirSync(dirname(dir)); // only succeeds when no other lab is there
     } catch {}
   }
   return findLeftovers(id);
+}
+
+/** Containers that die with their node may still write while it is removed: what they add is removed the next time round. */
+function removeFolder(dir: string): void {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    try {
+      rmSync(dir, { recursive: true, force: true });
+    } catch {} // not empty again
+    if (!existsSync(dir) || Date.now() > deadline) return;
+    Bun.sleepSync(10);
+  }
 }
 
 /** True where nothing is left. */
