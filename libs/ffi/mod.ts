@@ -8,10 +8,12 @@
  *
  * @module
  */
+
 export { BpfMap, type MapEntry, possibleCpus, type UpdateMode } from "./bpf_map.ts";
 export { BpfObject, type BpfObjectOptions } from "./bpf_object.ts";
 export { BpfProgram, type ProgramInfo, type TestRun, type TestRunResult } from "./bpf_program.ts";
 export { bpffsMounted } from "./bpffs.ts";
+export { monotonicMs, processCpuMs } from "./clock.ts";
 export { CLSACT_HANDLE, CLSACT_PRIORITY } from "./clsact.ts";
 export { ethtoolFeatures, type Feature, setEthtoolFeatures } from "./ethtool.ts";
 export { FileLock } from "./file_lock.ts";

@@ -22,6 +22,7 @@ export * from "./publish/local_endpoint.ts";
 export * from "./publish/node_settings.ts";
 export * from "./publish/public_addresses.ts";
 export { MemberSource, type MemberSourceOptions } from "./source/member_source.ts";
-export type { PlacedNode, PlacedPod } from "./source/placed_kinds.ts";
+export type { PlacedNode } from "./source/placed_kinds.ts";
+export type { PlacedPod } from "./source/placed_pod.ts";
 export { createMemberSource, type Member, type MemberStart } from "./source/start_member.ts";
 export { BrokerSync, type BrokerSyncOptions, type BrokerSyncState, type SideState } from "./sync/broker_sync.ts";

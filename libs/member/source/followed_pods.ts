@@ -3,7 +3,7 @@ import { type ApiClient, Informer, keyOf } from "@strait/k8s";
 import type { Log } from "@strait/obs";
 import type { MemberPod, Membership } from "@strait/plan";
 import type { Timers } from "@strait/time";
-import { type PlacedPod, PlacedPodKind } from "./placed_kinds.ts";
+import { type PlacedPod, PlacedPodKind } from "./placed_pod.ts";
 
 export interface FollowedPodsOptions {
   readonly client: ApiClient;

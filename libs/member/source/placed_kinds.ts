@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineKind, optional } from "@strait/k8s";
 import * as v from "valibot";
-import { memberPod } from "./places.ts";
 
 const text = v.string();
 const pairs = optional(v.record(text, text));
@@ -23,7 +22,8 @@ const node = v.object({
 export type PlacedNode = v.InferOutput<typeof node>;
 export const PlacedNodeKind = defineKind({ group: "", version: "v1", kind: "Node", plural: "nodes", scope: "Cluster" }, node);
 
-const podAsSent = v.object({
+/** What is read of a pod. */
+export const podAsSent = v.object({
   metadata: v.object({ ...metadata, namespace: text }),
   spec: optional(v.object({ nodeName: optional(text), hostNetwork: optional(v.boolean()) })),
   status: optional(
@@ -31,20 +31,5 @@ const podAsSent = v.object({
   ),
 });
 
-const pod = v.pipe(
-  podAsSent,
-  v.transform((sent) => {
-    const { name, namespace, uid, resourceVersion } = sent.metadata;
-    return { metadata: { name, namespace, uid, resourceVersion }, place: memberPod(sent) };
-  }),
-);
-
 /** A pod as far as it was read, before it is known what of it counts. */
 export type SentPod = v.InferOutput<typeof podAsSent>;
-
-/**
- * Where a pod is, undefined for one that has no addresses of its own: never to be written back. There are 100 000 of them, and the
- * place is the one that the membership keeps.
- */
-export type PlacedPod = v.InferOutput<typeof pod>;
-export const PlacedPodKind = defineKind({ group: "", version: "v1", kind: "Pod", plural: "pods", scope: "Namespaced" }, pod);

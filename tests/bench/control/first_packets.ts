@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname } from "node:path";
+import { monotonicMs } from "@strait/ffi";
 import { type Family, type KubeCluster, type KubePod, PAUSE_IMAGE } from "@strait/lab";
 import { buildProgram } from "../support/build_program.ts";
-import { monotonicMs } from "../support/clock.ts";
 import { type ClusterKind, joinedBed } from "./joined_bed.ts";
 
 /** Of one pod, in milliseconds. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
-import { processCpuMs } from "../support/clock.ts";
+import { processCpuMs } from "@strait/ffi";
 
 /** What a process has cost so far. */
 export interface Cost {
