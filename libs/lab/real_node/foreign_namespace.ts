@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Namespace } from "../namespace.ts";
+import type { Family } from "../spec.ts";
 
 /**
  * A network namespace that has its name in another mount namespace, as the pods of a real node have: reached through a process
@@ -26,5 +27,11 @@ export class ForeignNamespace extends Namespace {
   /** With the machine's own /sys, unlike that of a named one. */
   override argv(argv: readonly string[]): string[] {
     return ["nsenter", `--net=${this.#path}`, ...argv];
+  }
+
+  override async ip(lines: readonly string[], options: { readonly family?: Family } = {}): Promise<void> {
+    if (lines.length === 0) return;
+    const family = options.family === undefined ? [] : [`-${options.family}`];
+    await this.run(["ip", ...family, "-batch", "-"], { stdin: `${lines.join("\n")}\n` });
   }
 }
