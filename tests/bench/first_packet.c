@@ -44,7 +44,8 @@ static int serve(uint16_t port)
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), off = 0;
 	char data[LONGEST];
 
-	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) || bind(fd, (struct sockaddr *)&any, sizeof(any)))
+	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ||
+	    bind(fd, (struct sockaddr *)&any, sizeof(any)))
 		return fail("listen");
 	puts("{\"ready\":true}");
 	fflush(stdout);
