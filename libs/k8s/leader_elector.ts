@@ -191,13 +191,24 @@ export class LeaderElector {
 
   async #release(): Promise<void> {
     const lease = this.#watched.lease;
-    if (!lease || holderOf(lease) !== this.#options.identity) return;
+    if (!lease) return;
+    const signal = AbortSignal.timeout(this.#retryMs);
     try {
-      const signal = AbortSignal.timeout(this.#retryMs);
-      await this.#leases.replace({ ...lease, spec: releasedSpec(lease.spec, this.#timers.now()) }, { signal });
+      await this.#giveUp(lease, signal).catch(async (error) => {
+        // The renewal that stopping called off may have arrived all the same: what is there now is newer than what we know.
+        const { namespace, name } = this.#options;
+        const present = failedWith(error, "Conflict") ? await this.#leases.get(name, { namespace, signal }) : undefined;
+        if (!present) throw error;
+        await this.#giveUp(present, signal);
+      });
     } catch (error) {
       this.#states.set("release", "failed", "info", "the lease was not given up and will run out", { reason: error });
     }
+  }
+
+  async #giveUp(lease: Lease, signal: AbortSignal): Promise<void> {
+    if (holderOf(lease) !== this.#options.identity) return;
+    await this.#leases.replace({ ...lease, spec: releasedSpec(lease.spec, this.#timers.now()) }, { signal });
   }
 
   #set(leading: boolean, holder: string | undefined): void {

@@ -176,6 +176,26 @@ test("an elector that is stopped gives the lease up, and another one takes it at
   expect(lease()).toMatchObject({ holderIdentity: "b", leaseDurationSeconds: 15, leaseTransitions: 1 });
 });
 
+test("an elector gives up a lease whose last renewal arrived although stopping called it off", async () => {
+  const { cluster, timers, lease } = build();
+  const { elector } = candidate(cluster, timers, "a");
+  elector.start();
+  await timers.advance(0);
+  cluster.objects(LeaseKind).put(leaseOf("a")); // a version that the elector has not seen
+  await elector.stop();
+  expect(lease()).toMatchObject({ holderIdentity: "", leaseDurationSeconds: 1 });
+});
+
+test("an elector that is stopped leaves a lease alone that somebody else has taken", async () => {
+  const { cluster, timers, lease } = build();
+  const { elector } = candidate(cluster, timers, "a");
+  elector.start();
+  await timers.advance(0);
+  cluster.objects(LeaseKind).put(leaseOf("b"));
+  await elector.stop();
+  expect(lease()).toMatchObject({ holderIdentity: "b" });
+});
+
 test("an elector that does not lead leaves the lease alone when it is stopped", async () => {
   const { cluster, timers } = build();
   cluster.objects(LeaseKind).put(leaseOf("other"));
