@@ -8,7 +8,8 @@ export async function olderKernels(client: ApiClient, steps: Steps, signal: Abor
   const { items } = await client.resource(NodeKind).list({ signal });
   const [older] = items.filter(({ status }) => isOlderKernel(status?.nodeInfo?.kernelVersion));
   if (older === undefined) return false;
-  const version = older.status?.nodeInfo?.kernelVersion ?? "an unknown version";
-  steps.say("done", `Node ${older.metadata.name} runs Linux ${version}: before 6.6 the apps need the capability SYS_ADMIN`);
+  const version = older.status?.nodeInfo?.kernelVersion;
+  const what = version ? `runs Linux ${version}` : "does not say its kernel";
+  steps.say("done", `Node ${older.metadata.name} ${what}: before 6.6 the apps need the capability SYS_ADMIN`);
   return true;
 }

@@ -10,10 +10,13 @@ export interface Figure {
   readonly met?: boolean;
 }
 
-/** A figure, rounded to three digits; with a target it is met where it is not above. */
+/**
+ * A figure, rounded to three digits; with a target it is met where it is not above. A cost below zero is one that was lost in what
+ * idling takes, which is taken off: nothing was shown, so nothing is met.
+ */
 export function figure(name: string, value: number, unit: string, target?: number): Figure {
   const rounded = Number(value.toPrecision(3));
-  return target === undefined ? { name, value: rounded, unit } : { name, value: rounded, unit, target, met: rounded <= target };
+  return target === undefined ? { name, value: rounded, unit } : { name, value: rounded, unit, target, met: rounded >= 0 && rounded <= target };
 }
 
 /** The figures as lines for people. */

@@ -13,3 +13,8 @@ test("figures are told in lines, with how many targets are met", () => {
   expect(figureTable(figures)).toBe("a             1 ms  ✓ ≤2\nlong          3 ms  ✗ ≤2\nb             4 rows");
   expect(verdict(figures)).toBe("1 of 2 targets met");
 });
+
+test("a figure below zero shows nothing, so it meets no target", () => {
+  expect(figure("one pod changes, CPU", -0.4, "ms", 1).met).toBe(false);
+  expect(figure("rows", 0, "rows", 0).met).toBe(true);
+});
