@@ -16,7 +16,9 @@ export interface Figure {
  */
 export function figure(name: string, value: number, unit: string, target?: number): Figure {
   const rounded = Number(value.toPrecision(3));
-  return target === undefined ? { name, value: rounded, unit } : { name, value: rounded, unit, target, met: rounded >= 0 && rounded <= target };
+  return target === undefined
+    ? { name, value: rounded, unit }
+    : { name, value: rounded, unit, target, met: rounded >= 0 && rounded <= target };
 }
 
 /** The figures as lines for people. */
