@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ROUTE_PROTOCOL } from "@strait/model";
+import { type Cidr, ROUTE_PROTOCOL } from "@strait/model";
 import { type NetlinkEvent, subscribe } from "@strait/netlink";
 import type { Change } from "./dataplane.ts";
 import { deviceNames } from "./devices.ts";
@@ -15,11 +15,15 @@ export function isOwn(event: NetlinkEvent): boolean {
   return event.change === "present" && event.link.flags.up;
 }
 
-/** Whether something of ours was touched by somebody else: what was written before is not there any more, perhaps. */
-export function isHarm(event: NetlinkEvent): boolean {
+/**
+ * Whether something of ours was touched by somebody else: what was written before is not there any more, perhaps. A route that
+ * goes is harm only where it is `wanted`: we, or the other app of this node, take away what is not.
+ */
+export function isHarm(event: NetlinkEvent, wanted: (destination: Cidr) => boolean): boolean {
   if (event.kind === "resync") return true;
   if (event.kind === "link") return deviceNames.includes(event.link.name) && !isOwn(event);
-  return event.kind === "route" && event.route.protocol === ROUTE_PROTOCOL && !isOwn(event);
+  if (event.kind !== "route" || event.route.protocol !== ROUTE_PROTOCOL) return false;
+  return !isOwn(event) && wanted(event.route.destination);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { buildDir, FileLock } from "@strait/ffi";
 import {
+  type Cidr,
   type ClusterFile,
   type IfIndex,
   type LinkRow,
@@ -11,6 +12,7 @@ import {
   type RouteRow,
   type Rows,
   STRAIT_DEVICE,
+  sameCidr,
   sameRow,
 } from "@strait/model";
 import { Netlink } from "@strait/netlink";
@@ -241,11 +243,16 @@ class KernelDataplane implements Dataplane {
         this.#finder.take(event);
         // Offloads of an uplink are part of no message, only that something about it changed.
         if (event.kind === "link" && this.#memory.spread.includes(event.link.ifindex)) this.#uplinkChanged = true;
-        if (isHarm(event)) this.doubt();
+        if (this.#trusted && isHarm(event, (destination) => this.#wants(destination))) this.doubt();
       });
     } finally {
       this.#following = false;
     }
+  }
+
+  /** Whether we keep a route there; what the other app keeps is its own to look after. */
+  #wants(destination: Cidr): boolean {
+    return this.#memory.routes.some((row) => sameCidr(row.destination, destination));
   }
 
   counters(): Counters {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openHandles, openHandlesByKind, queryTc, tcxSupported } from "@strait/ffi";
 import { ownBpffs, unfit } from "@strait/ffi/testing";
-import { type Owner, STRAIT_DEVICE } from "@strait/model";
+import { formatAddress, type Owner, type Plan, STRAIT_DEVICE } from "@strait/model";
 import { Netlink } from "@strait/netlink";
-import { inOwnNamespace } from "@strait/netlink/testing";
+import { inOwnNamespace, ip } from "@strait/netlink/testing";
 import type { AttachKind } from "./attachments.ts";
 import type { ApplyReport, Dataplane } from "./dataplane.ts";
 import { DEFAULT_OBJECT, openDataplane } from "./open.ts";
@@ -25,7 +25,10 @@ interface Place extends Disposable {
   readonly pins: Pins;
   readonly uplink: OwnLink;
   open(owner?: Owner, objectPath?: string): Dataplane;
-  pass(dataplane: Dataplane): ApplyReport;
+  /** `more` takes the place of members of the plan. */
+  pass(dataplane: Dataplane, more?: Partial<Plan>): ApplyReport;
+  /** Addresses of the node as the dataplane knows them. */
+  hosts(dataplane: Dataplane): string[];
   /** Ids of the programs at the uplink and on both ways of our device. */
   attached(): number[];
 }
@@ -42,10 +45,11 @@ function place(attach: AttachKind): Place {
     pins: new Pins(pinDir),
     uplink,
     open: (owner = "agent", objectPath = DEFAULT_OBJECT) => openDataplane({ pinDir, owner, objectPath, attach, log: silent }),
-    pass(dataplane) {
+    pass(dataplane, more = {}) {
       const facts = dataplane.facts(file);
-      return dataplane.apply(workerDesired(facts, dataplane.present()));
+      return dataplane.apply({ ...workerDesired(facts, dataplane.present()), ...more });
     },
+    hosts: (dataplane) => dataplane.facts(file).hostAddresses.map(formatAddress),
     attached() {
       const device = netlink.linkByName(STRAIT_DEVICE)?.ifindex ?? 0;
       const ids = (ifindex: number, way: "ingress" | "egress") => queryTc(ifindex, way).map(({ id }) => id);
@@ -152,6 +156,41 @@ inOwnNamespace(import.meta.path, () => {
     expect(node.pass(agent)).toEqual(nothing);
     agent.close();
     gateway.close();
+  });
+
+  test("a route that the app takes away costs no look at everything; one that somebody else takes away does", async () => {
+    using node = place(kinds[0] ?? "clsact");
+    const agent = node.open();
+    const ended = new AbortController();
+    const listening = (async () => {
+      for await (const _ of agent.changes(ended.signal));
+    })();
+    const until = async (holds: () => boolean) => {
+      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    // Making the device is told in steps, the first of which look like harm.
+    await until(() => {
+      node.pass(agent);
+      return agent.sure;
+    });
+    /** What happened before was heard of once this was: the kernel tells in order. */
+    const heard = async (address: string) => {
+      ip(`address add ${address}/32 dev lo`);
+      await until(() => node.hosts(agent).includes(address));
+    };
+    await heard("10.99.0.1");
+    node.pass(agent);
+    expect(node.pass(agent, { routes: [] }).removes).toEqual({ routes: 1 });
+    await heard("10.99.0.2");
+    expect(agent.sure).toBe(true);
+    node.pass(agent);
+    await heard("10.99.0.3");
+    ip("route del 10.2.0.0/16 dev strait0 metric 83");
+    await until(() => !agent.sure);
+    expect(node.pass(agent).writes).toEqual({ routes: 1 });
+    ended.abort();
+    await listening;
+    agent.close();
   });
 
   test("pins removed by hand come back with all rows", () => {
