@@ -17,12 +17,12 @@ demo *args: build
     @case " $* " in *" --kube "*) bun run tools/build_kube.ts && bun run tools/image/build_image.ts --native >&2 ;; esac
     @bun run libs/lab/demo/main.ts "$@"
 
-# all tests; LANE is one of unit, repo, bpf, netns, control, kube, real, vm
+# all tests; LANE is one of unit, repo, vm, bpf, netns, control, kube
 [no-exit-message]
 test *LANE:
     @[ "${1:-}" = repo ] || bun run tools/build.ts
     @# Where that fails it has said why, and the lane cannot run: the others can.
-    @case " ${*:-kube} " in *" kube "* | *" real "*) { bun run tools/build_kube.ts && bun run tools/image/build_image.ts --native >&2; } || true ;; esac
+    @case " ${*:-kube} " in *" kube "*) { bun run tools/build_kube.ts && bun run tools/image/build_image.ts --native >&2; } || true ;; esac
     @bun run tests/run.ts "$@"
 
 # the whole gate: format, lint, types, generated files, all tests

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * `./justw test [LANE...]`: runs the lanes, prints every skip with its reason and ends with one plain line `N passed, N failed, N skipped`.
+ * Two processes run at once where there are two processors (STRAIT_TEST_PLACES=1: one); what each printed comes in one piece when it ends.
  * The exit code is 1 when a test failed, a lane has no tests, a file did not load or bun crashed; with CI=true also when a lane cannot run.
  *
  * @example
@@ -8,8 +9,10 @@
  * bun run tests/run.ts unit repo
  * ```
  */
+import { availableParallelism } from "node:os";
 import { lanes } from "./support/lanes.ts";
 import { runLane } from "./support/run_lane.ts";
+import { Slots } from "./support/slots.ts";
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !lanes.some((lane) => lane.name === name));
@@ -18,30 +21,27 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+/** Processes at once: labs wait more than they work, but what they wait for is not to be late because of others. */
+const places = Number(process.env["STRAIT_TEST_PLACES"] ?? Math.min(2, availableParallelism()));
 const strict = process.env["CI"] === "true";
-let passed = 0;
-let failed = 0;
-const skipped: string[] = [];
-const problems: string[] = [];
-for (const lane of lanes) {
-  if (wanted.length > 0 && !wanted.includes(lane.name)) continue;
-  if (wanted.length === 0 && lane.byName !== undefined) {
-    console.log(`test: lane ${lane.name} runs by its name only: ${lane.byName}`);
-    continue;
-  }
-  console.log(`test: lane ${lane.name}`);
-  const started = performance.now();
-  const result = await runLane(lane, { strict });
-  passed += result.passed;
-  failed += result.failed;
-  skipped.push(...result.skipped);
-  problems.push(...result.problems);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(
-    `test: lane ${lane.name} took ${seconds} s: ${result.passed} passed, ${result.failed} failed, ${result.skipped.length} skipped`,
-  );
-}
+const chosen = lanes.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const slots = new Slots(places);
+const show = places === 1 || (chosen.length === 1 && !chosen[0]?.apart);
+const results = await Promise.all(
+  chosen.map(async (lane) => {
+    const started = performance.now();
+    const result = await runLane(lane, { strict, slots, show });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const { passed, failed, skipped } = result;
+    console.log(
+      `test: lane ${lane.name} ended after ${seconds} s: ${passed} passed, ${failed} failed, ${skipped.length} skipped`,
+    );
+    return result;
+  }),
+);
+const skipped = results.flatMap((result) => result.skipped);
 for (const line of skipped) console.log(`skipped: ${line}`);
-for (const line of problems) console.log(`problem: ${line}`);
-console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-process.exitCode = failed === 0 ? 0 : 1;
+for (const line of results.flatMap((result) => result.problems)) console.log(`problem: ${line}`);
+const sum = (count: "passed" | "failed") => results.reduce((total, result) => total + result[count], 0);
+console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${skipped.length} skipped`);
+process.exitCode = sum("failed") === 0 ? 0 : 1;

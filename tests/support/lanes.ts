@@ -12,8 +12,8 @@ export interface Lane {
   readonly obstacle: () => string | undefined | Promise<string | undefined>;
   /** Limit for one test that sets none itself. */
   readonly timeoutMs: number;
-  /** Why the lane runs only when it is named; one line. */
-  readonly byName?: string;
+  /** Whether each file builds a world of its own, so that files can run beside each other and beside other lanes, in processes of their own. */
+  readonly apart?: true;
 }
 
 const needs = (what: Needs) => () => requires(what);
@@ -33,38 +33,39 @@ export const lanes: readonly Lane[] = [
     obstacle: needs({ commands: ["git"] }),
     timeoutMs: 30_000,
   },
+  // Early, because it is one long process.
+  {
+    name: "vm",
+    files: ["tests/vm/**/*_test.ts"],
+    obstacle: needs({ commands: ["qemu-system-x86_64"] }),
+    timeoutMs: 1_200_000,
+  },
   { name: "bpf", files: ["tests/bpf/**/*_test.ts"], obstacle: needs({ root: true }), timeoutMs: 60_000 },
-  { name: "netns", files: ["tests/netns/**/*_test.ts"], obstacle: needs({ root: true, commands: ["ip"] }), timeoutMs: 180_000 },
+  {
+    name: "netns",
+    files: ["tests/netns/**/*_test.ts"],
+    obstacle: needs({ root: true, commands: ["ip"] }),
+    timeoutMs: 180_000,
+    apart: true,
+  },
   {
     name: "control",
     files: control,
     env: { STRAIT_KUBE: "light" },
     obstacle: needs(controlNeeds),
     timeoutMs: 180_000,
+    apart: true,
   },
   {
-    // The same tests and assertions on the real Kubernetes, and what is about that alone.
+    // The same tests and assertions on the real Kubernetes; what is about that alone; and Strait in its image, installed by its command
+    // into clusters whose nodes have a kubelet and a containerd (tests/kube/real).
     name: "kube",
-    files: [...control, "tests/kube/*_test.ts"],
+    files: [...control, "tests/kube/*_test.ts", "tests/kube/real/**/*_test.ts"],
     env: { STRAIT_KUBE: "real" },
     // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
     obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
     timeoutMs: 180_000,
-  },
-  {
-    // Strait in its image, installed by its command into clusters whose nodes have a kubelet and a containerd.
-    name: "real",
-    files: ["tests/kube/real/**/*_test.ts"],
-    env: { STRAIT_KUBE: "real" },
-    obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
-    timeoutMs: 180_000,
-    byName: "life of whole clusters takes longer than a gate has, and part of it is not shown yet (docs/design/real-lab.md)",
-  },
-  {
-    name: "vm",
-    files: ["tests/vm/**/*_test.ts"],
-    obstacle: needs({ commands: ["qemu-system-x86_64"] }),
-    timeoutMs: 1_200_000,
+    apart: true,
   },
 ];
 

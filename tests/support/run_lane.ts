@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Runs the tests of one lane in one `bun test` process and says what came of it. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { readOutcomes } from "./junit.ts";
+/** Runs the tests of one lane and says what came of it. */
 import { filesOf, type Lane } from "./lanes.ts";
+import { type JobResult, runJob } from "./run_job.ts";
+import { Slots } from "./slots.ts";
 
 export interface LaneResult {
   readonly passed: number;
@@ -15,12 +13,17 @@ export interface LaneResult {
   readonly problems: readonly string[];
 }
 
-/**
- * Runs a lane. A problem counts as a failure, so `failed` covers `problems` too.
- *
- * @param strict a lane that cannot run, or skips a test, is a failure (CI)
- */
-export async function runLane(lane: Lane, { strict }: { strict: boolean }): Promise<LaneResult> {
+export interface LaneOptions {
+  /** A lane that cannot run, or skips all its tests, is a failure (CI). */
+  readonly strict: boolean;
+  /** The places that its processes share with those of other lanes; one by one when left out. */
+  readonly slots?: Slots | undefined;
+  /** Whether output is shown as it comes, which only one process at a time can do. */
+  readonly show?: boolean | undefined;
+}
+
+/** Runs a lane: one `bun test` process, or one for each file where its files stand alone. A problem counts as a failure, so `failed` covers `problems` too. */
+export async function runLane(lane: Lane, { strict, slots = new Slots(1), show = true }: LaneOptions): Promise<LaneResult> {
   const files = await filesOf(lane);
   if (files.length === 0) return failure([`${lane.name}: the lane has no tests`]);
   const obstacle = await lane.obstacle();
@@ -30,40 +33,34 @@ export async function runLane(lane: Lane, { strict }: { strict: boolean }): Prom
       ? failure([`${lane.name}: cannot run: ${obstacle}`], lines)
       : { passed: 0, failed: 0, skipped: lines, problems: [] };
   }
-  const folder = await mkdtemp(join(tmpdir(), "strait-test-"));
-  try {
-    return await runFiles(lane, files, join(folder, "junit.xml"), strict);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const jobs = lane.apart ? files.map((file) => [file]) : [files];
+  const results = await Promise.all(jobs.map((job) => slots.with(() => told(lane, job, show))));
+  return verdict(lane, results, strict);
 }
 
 function failure(problems: readonly string[], skipped: readonly string[] = []): LaneResult {
   return { passed: 0, failed: problems.length, skipped, problems };
 }
 
-async function runFiles(lane: Lane, files: readonly string[], outfile: string, strict: boolean): Promise<LaneResult> {
-  const paths = files.map((file) => `./${file}`);
-  const options = ["--only-failures", `--timeout=${lane.timeoutMs}`, "--reporter=junit", `--reporter-outfile=${outfile}`];
-  const child = Bun.spawn([process.execPath, "test", ...options, ...paths], {
-    env: { ...process.env, ...lane.env },
-    stdin: "ignore",
-    stdout: "inherit",
-    stderr: "inherit",
-  });
-  const code = await child.exited;
-  const written = Bun.file(outfile);
-  const outcomes = readOutcomes((await written.exists()) ? await written.text() : "");
+/** Runs a job and, where it is one of several of its lane, says what it took. */
+async function told(lane: Lane, files: readonly string[], show: boolean): Promise<JobResult> {
+  const started = performance.now();
+  const result = await runJob(lane, files, show);
+  const failed = result.outcomes.filter(({ outcome }) => outcome === "failed").length + result.problems.length;
+  if (lane.apart) {
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`test: lane ${lane.name}: ${files[0]} took ${seconds} s, ${failed} failed`);
+  }
+  return result;
+}
+
+function verdict(lane: Lane, results: readonly JobResult[], strict: boolean): LaneResult {
+  const outcomes = results.flatMap((result) => result.outcomes);
+  const problems = results.flatMap((result) => result.problems);
   const count = (outcome: string) => outcomes.filter((test) => test.outcome === outcome).length;
   const skipped = outcomes.filter((test) => test.outcome === "skipped").map(({ file, name }) => `${file}: ${name}`);
-
-  const loaded = new Set(outcomes.map((test) => test.file));
-  const problems = files.filter((file) => !loaded.has(file)).map((file) => `${file}: did not load, or has no tests`);
   for (const line of skipped) {
     if (!/\[skip: .+\]$/.test(line)) problems.push(`${line}: skipped without a reason (use testIf of @strait/testkit)`);
-  }
-  if (code !== 0 && count("failed") === 0 && problems.length === 0) {
-    problems.push(`${lane.name}: bun test ended with ${child.signalCode ?? `exit code ${code}`} although no test failed`);
   }
   if (strict && count("passed") === 0 && skipped.length > 0) problems.push(`${lane.name}: every test of the lane was skipped`);
   return { passed: count("passed"), failed: count("failed") + problems.length, skipped, problems };

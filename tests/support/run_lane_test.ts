@@ -12,12 +12,16 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a lane of one sample file as the runner does, in a process of its own so that its output stays out of ours. */
-async function outcome(name: string, source: string | undefined, { strict = false, obstacle = "", env = {} } = {}) {
+async function outcome(
+  name: string,
+  source: string | undefined,
+  { strict = false, obstacle = "", env = {}, apart = false } = {},
+) {
   if (source !== undefined)
     await Bun.write(join(folder, `${name}_test.ts`), `import { expect, test } from "bun:test";\n${source}`);
   const script = `
     const { runLane } = await import(${JSON.stringify(join(import.meta.dir, "run_lane.ts"))});
-    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}_test.ts`))}], obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000, env: ${JSON.stringify(env)} };
+    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}*_test.ts`))}], apart: ${apart}, obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000, env: ${JSON.stringify(env)} };
     const result = await runLane(lane, { strict: ${strict} });
     console.log("\\nRESULT " + JSON.stringify(result));`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "ignore" });
@@ -46,6 +50,16 @@ test("runLane gives the tests the lane's environment", async () => {
   const source = 'test("is told", () => expect(process.env["LANE_SAYS"]).toBe("hello"));\n';
   expect((await outcome("told", source, { env: { LANE_SAYS: "hello" } })).counts).toEqual([1, 0, 0]);
   expect((await outcome("untold", source)).counts).toEqual([0, 1, 0]);
+});
+
+test("runLane gives each file of a lane that runs them apart a process of its own, and counts them all", async () => {
+  const alone = 'test("is alone", () => { expect(globalThis["alone"]).toBeUndefined(); globalThis["alone"] = 1; });\n';
+  await Bun.write(join(folder, "one_more_test.ts"), `import { expect, test } from "bun:test";\n${alone}`);
+  expect((await outcome("one", alone, { apart: true })).counts).toEqual([2, 0, 0]);
+  expect((await outcome("one", alone)).counts).toEqual([1, 1, 0]);
+  const broken = await outcome("one", `${pass}throw new Error("at load");\n`, { apart: true });
+  expect(broken.counts).toEqual([1, 1, 0]);
+  expect(broken.problems[0]).toEndWith("one_test.ts: did not load, or has no tests");
 });
 
 test("runLane fails a lane that has no tests", async () => {
