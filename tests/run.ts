@@ -11,6 +11,7 @@
  */
 import { availableParallelism } from "node:os";
 import { lanes } from "./support/lanes.ts";
+import { prepareLane } from "./support/prepare_lane.ts";
 import { runLane } from "./support/run_lane.ts";
 import { Slots } from "./support/slots.ts";
 
@@ -27,8 +28,11 @@ const strict = process.env["CI"] === "true";
 const chosen = lanes.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const slots = new Slots(places);
 const show = places === 1 || (chosen.length === 1 && !chosen[0]?.apart);
+// First of all, since it may take minutes: other lanes run meanwhile.
+const preparations = new Map(chosen.map((lane) => [lane.name, lane.prepare && slots.with(() => prepareLane(lane))]));
 const results = await Promise.all(
   chosen.map(async (lane) => {
+    await Promise.all([preparations.get(lane.name), lane.uses && preparations.get(lane.uses)]);
     const started = performance.now();
     const result = await runLane(lane, { strict, slots, show });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -14,6 +14,10 @@ export interface Lane {
   readonly timeoutMs: number;
   /** Whether each file builds a world of its own, so that files can run beside each other and beside other lanes, in processes of their own. */
   readonly apart?: true;
+  /** Scripts that build what the tests need, run before `obstacle` is asked. One that fails has said why, and the obstacle is what is missing. */
+  readonly prepare?: readonly (readonly string[])[];
+  /** A lane whose preparation this one makes use of where both run. */
+  readonly uses?: string;
 }
 
 const needs = (what: Needs) => () => requires(what);
@@ -52,6 +56,7 @@ export const lanes: readonly Lane[] = [
     name: "control",
     files: control,
     env: { STRAIT_KUBE: "light" },
+    uses: "kube", // its kubectl
     obstacle: needs(controlNeeds),
     timeoutMs: 180_000,
     apart: true,
@@ -62,6 +67,7 @@ export const lanes: readonly Lane[] = [
     name: "kube",
     files: [...control, "tests/kube/*_test.ts", "tests/kube/real/**/*_test.ts"],
     env: { STRAIT_KUBE: "real" },
+    prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
     // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
     obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
     timeoutMs: 180_000,
