@@ -36,6 +36,7 @@ import type { ApplyReport, Change, Dataplane } from "./dataplane.ts";
 import { ensureDevice, ensureStraitDevice } from "./devices.ts";
 import { DirectoryWatch } from "./directory_watch.ts";
 import { FactFinder } from "./facts.ts";
+import { refuseLaterLayout } from "./later_layout.ts";
 import { attempt, type Changes, noChanges, RowMaps } from "./map_sync.ts";
 import { News } from "./news.ts";
 import { Pins, type Place } from "./pins.ts";
@@ -61,6 +62,8 @@ export interface DataplaneOptions {
   readonly objectPath?: string;
   /** How programs are attached; what the kernel has when absent. */
   readonly attach?: AttachKind;
+  /** Of this process, for the mark that tells an earlier one which version is needed. */
+  readonly version?: string;
   readonly log: Log;
 }
 
@@ -73,16 +76,19 @@ export const DEFAULT_OBJECT: string = join(buildDir(), "bpf", "encap.o");
  *
  * @throws SetupError where the node cannot carry it, with one sentence that says what to change.
  */
-export function openDataplane({ pinDir, owner, objectPath = DEFAULT_OBJECT, attach, log }: DataplaneOptions): Dataplane {
+export function openDataplane({ pinDir, owner, objectPath = DEFAULT_OBJECT, attach, version, log }: DataplaneOptions): Dataplane {
   checkNode({ pinDir, objectPath });
-  return new KernelDataplane({ pins: new Pins(pinDir), objectPath, owner, attach: attach ?? attachKind(), log });
+  refuseLaterLayout(pinDir);
+  return new KernelDataplane({ pinDir, pins: new Pins(pinDir), objectPath, owner, attach: attach ?? attachKind(), version, log });
 }
 
 interface Parts {
+  readonly pinDir: string;
   readonly pins: Pins;
   readonly objectPath: string;
   readonly owner: Owner;
   readonly attach: AttachKind;
+  readonly version: string | undefined;
   readonly log: Log;
 }
 
@@ -277,8 +283,10 @@ class KernelDataplane implements Dataplane {
   }
 
   #lay(): Ground {
-    const { pins, objectPath, owner, log } = this.#parts;
-    pins.make();
+    const { pinDir, pins, objectPath, owner, version, log } = this.#parts;
+    // A later version may have come since the start.
+    refuseLaterLayout(pinDir);
+    pins.make(version);
     // Two apps start together on a gateway node: one makes, the other finds.
     using _lock = FileLock.take(pins.turnstile);
     const { link, writes } = ensureStraitDevice(this.#netlink);

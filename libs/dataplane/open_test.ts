@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, expect, test } from "bun:test";
-import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openHandles, openHandlesByKind, queryTc, tcxSupported } from "@strait/ffi";
@@ -13,8 +13,10 @@ import type { ApplyReport, Dataplane } from "./dataplane.ts";
 import { DEFAULT_OBJECT, openDataplane } from "./open.ts";
 import { Pins } from "./pins.ts";
 import { programNames } from "./programs.ts";
+import { SetupError } from "./setup_error.ts";
 import { workerDesired, workerFile } from "./testing/desired.ts";
 import { type OwnLink, ownLink, silent } from "./testing/ground.ts";
+import { uninstallDataplane } from "./uninstall.ts";
 
 const kinds: readonly AttachKind[] = unfit === undefined && tcxSupported() ? ["tcx", "clsact"] : ["clsact"];
 const nothing = { writes: {}, removes: {}, failures: [] };
@@ -115,6 +117,44 @@ inOwnNamespace(import.meta.path, () => {
     expect(node.pass(upgraded)).toEqual(nothing);
     upgraded.close();
   });
+
+  test.each(kinds)(
+    "a node with maps of a later layout is refused untouched, and can be had once it is cleared (%s)",
+    (attach) => {
+      using node = place(attach);
+      const options = { pinDir: node.pinDir, attach, version: "0.3.0-rc.1", log: silent };
+      const later = openDataplane({ ...options, owner: "agent" });
+      node.pass(later);
+      const known = node.attached();
+      // As if it had been a version with another layout. What runs is not in its way: it holds what it needs.
+      renameSync(node.pins.dir, `${node.pinDir}/v2`);
+      const look = () => ({
+        pins: (readdirSync(node.pinDir, { recursive: true }) as string[]).sort(),
+        links: node.netlink.links().map(({ name, ifindex }) => [name, ifindex]),
+        routes: node.netlink.routes().length,
+        programs: node.attached(),
+      });
+      const before = look();
+      expect(before.programs).toEqual(known);
+      for (const owner of ["agent", "gateway"] as const) {
+        const open = () => openDataplane({ ...options, owner });
+        expect(open).toThrow(SetupError);
+        expect(open).toThrow(`${node.pinDir}/v2 holds maps of layout v2, pinned by Strait 0.3.0-rc.1, and this version knows`);
+      }
+      // One that runs, and finds that its ground is gone, does not lay it anew beside them either.
+      later.doubt();
+      expect(() => node.pass(later)).toThrow(SetupError);
+      expect(look()).toEqual(before);
+      later.close();
+
+      expect(uninstallDataplane({ pinDir: node.pinDir }).removed).toContain("device strait0");
+      expect(queryTc(node.uplink.ifindex, "ingress")).toEqual([]);
+      const again = node.open();
+      expect(node.pass(again).failures).toEqual([]);
+      expect(node.attached()).toHaveLength(3);
+      again.close();
+    },
+  );
 
   test("the gateway takes over the programs the agent loaded, older or newer, and does not put its own back", () => {
     using node = place(kinds[0] ?? "clsact");

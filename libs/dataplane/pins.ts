@@ -21,14 +21,16 @@ export interface LinkPin {
  * PIN_DIR/v1/programs/HASH/strait_*      programs, by a hash over object file and load-time config
  * PIN_DIR/v1/links/PLACE-IFINDEX-DIRECTION
  * PIN_DIR/v1/spread/IFINDEX              marks of uplinks whose packets we spread over the CPUs (folders: a bpffs holds no files)
+ * PIN_DIR/v1/made_by/VERSION             the version that pinned this layout first, with _ for . (a bpffs takes no dots)
  * ```
  */
 export class Pins {
   /** Holds the maps. */
   readonly dir: string;
 
-  constructor(pinDir: string) {
-    this.dir = join(pinDir, MAP_VERSION);
+  /** @param layout another version's; ours when absent */
+  constructor(pinDir: string, layout: string = MAP_VERSION) {
+    this.dir = join(pinDir, layout);
   }
 
   map(name: string): string {
@@ -81,14 +83,31 @@ export class Pins {
     return join(this.dir, "programs");
   }
 
-  make(): void {
+  /** The version that pinned this layout first; undefined where it left no mark. */
+  get madeBy(): string | undefined {
+    return list(this.#madeBy())[0]?.replaceAll("_", ".");
+  }
+
+  /** Makes the folders, and the mark of the version that makes them, by which an earlier one says which is needed. */
+  make(version?: string): void {
     mkdirSync(this.#links(), { recursive: true, mode: 0o700 });
     mkdirSync(join(this.dir, "programs"), { recursive: true, mode: 0o700 });
+    if (version === undefined || this.madeBy !== undefined) return;
+    mkdirSync(join(this.#madeBy(), version.replaceAll(".", "_")), { recursive: true, mode: 0o700 });
+  }
+
+  #madeBy(): string {
+    return join(this.dir, "made_by");
   }
 
   #links(): string {
     return join(this.dir, "links");
   }
+}
+
+/** The layouts that are pinned below a directory, of whichever version: "v1". */
+export function listLayouts(pinDir: string): string[] {
+  return list(pinDir).filter((name) => /^v\d+$/.test(name));
 }
 
 /** Names in a directory; none where there is no directory. */

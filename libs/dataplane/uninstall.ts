@@ -5,7 +5,7 @@ import { ROUTE_PROTOCOL } from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import { deviceNames } from "./devices.ts";
 import { DIRECTIONS, removeFilter } from "./filters.ts";
-import { Pins, removePins } from "./pins.ts";
+import { listLayouts, Pins, removePins } from "./pins.ts";
 import { unspreadUplink } from "./spread.ts";
 
 /**
@@ -16,16 +16,21 @@ import { unspreadUplink } from "./spread.ts";
  */
 export function uninstallDataplane({ pinDir }: { readonly pinDir: string }): { removed: string[] } {
   const removed: string[] = [];
-  const pins = new Pins(pinDir);
   using netlink = new Netlink();
-  for (const pin of pins.listLinks()) {
-    const { place, ifindex, direction } = pin;
-    if (detachTc({ ifindex, direction, pinPath: pins.link(pin) })) removed.push(`${place} program at interface ${ifindex}`);
+  // Those of other versions too: with their pins their programs would go all the same, and what is beside them would stay.
+  const layouts = listLayouts(pinDir).map((layout) => new Pins(pinDir, layout));
+  for (const pins of layouts) {
+    for (const pin of pins.listLinks()) {
+      const { place, ifindex, direction } = pin;
+      if (detachTc({ ifindex, direction, pinPath: pins.link(pin) })) removed.push(`${place} program at interface ${ifindex}`);
+    }
   }
   removeFilters(netlink, removed);
-  for (const ifindex of pins.listSpread()) {
-    const link = netlink.linkByIndex(ifindex);
-    if (link && unspreadUplink(pins, link)) removed.push(`receive packet steering of ${link.name}`);
+  for (const pins of layouts) {
+    for (const ifindex of pins.listSpread()) {
+      const link = netlink.linkByIndex(ifindex);
+      if (link && unspreadUplink(pins, link)) removed.push(`receive packet steering of ${link.name}`);
+    }
   }
   for (const { destination, hops, priority } of netlink.routes({ protocol: ROUTE_PROTOCOL })) {
     const ifindex = hops[0]?.ifindex;

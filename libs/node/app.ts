@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly pinDir: string;
   readonly owner: Owner;
   readonly objectPath?: string;
+  /** Of the app. */
+  readonly version?: string;
   readonly log: Log;
 }
 

@@ -148,10 +148,11 @@ export class NodeApp {
   }
 
   async #openDataplane({ pinDir }: ClusterFile): Promise<Result<true>> {
-    const { name, owner, wiring } = this.#spec;
+    const { name, owner, version, wiring } = this.#spec;
     const { objectPath } = this.#options;
+    const log = this.#log;
     try {
-      this.#dataplane = await wiring.open({ pinDir, owner, ...(objectPath !== undefined && { objectPath }), log: this.#log });
+      this.#dataplane = await wiring.open({ pinDir, owner, version, ...(objectPath !== undefined && { objectPath }), log });
     } catch (error) {
       return refuse(error instanceof Error ? error.message : `${name} cannot open the dataplane: ${error}`);
     }
