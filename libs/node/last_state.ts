@@ -37,6 +37,17 @@ export function forgetLast(apps: readonly string[], env: Readonly<Record<string,
 const MAX_BYTES = 64 << 20;
 
 /**
+ * Layout of the file. The first one says nothing of it, as versions that know no other refuse unknown keys; a later one is to carry
+ * the key `layout`.
+ */
+const LAYOUT = 1;
+
+function laterLayout(plain: unknown): unknown {
+  const layout = typeof plain === "object" && plain !== null && "layout" in plain ? plain.layout : LAYOUT;
+  return layout === LAYOUT ? undefined : layout;
+}
+
+/**
  * What an app of this node worked by last, so that one that starts while the API server is away goes on from there. Total: a
  * file that is not there, is somebody else's, or does not say this, is refused with a reason.
  */
@@ -49,6 +60,12 @@ export function recallLast(path: string, own: Pick<ClusterFile, "cluster" | "nod
     plain = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
     return refuse(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+  const later = laterLayout(plain);
+  if (later !== undefined) {
+    return refuse(
+      `${path} was written by a later version of Strait (layout ${later}, and this one knows ${LAYOUT}): start that version, or wait for the API server, before which this one touches nothing`,
+    );
   }
   const read = readPlainClusterFile(plain);
   if (!read.ok) return refuse(`${path}: ${read.reason}`);

@@ -77,6 +77,24 @@ test("the last state of another node, of another shape, or that is not there is 
   expect(reason(recallLast(path, own))).toContain("is missing from the file");
 });
 
+test("the last state of a later version is refused by its layout, whatever else is in it", () => {
+  const { path, set, source } = build();
+  set(clusterFile());
+  source.close();
+  const plain = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify({ ...plain, layout: 2, colours: ["blue"] }));
+  const last = recallLast(path, own);
+  expect(last.ok ? "accepted" : last.reason).toBe(
+    `${path} was written by a later version of Strait (layout 2, and this one knows 1): start that version, or wait for the API server, before which this one touches nothing`,
+  );
+  // Versions before this one refuse what they do not know by its name.
+  writeFileSync(path, JSON.stringify({ ...plain, colours: ["blue"] }));
+  const unknown = recallLast(path, own);
+  expect(unknown.ok ? "accepted" : unknown.reason).toContain('"colours" is an unknown key of the file');
+  writeFileSync(path, JSON.stringify(plain));
+  expect(recallLast(path, own).ok).toBe(true);
+});
+
 test("the last state does not follow a link that somebody put in its way", () => {
   const { dir, set, source } = build("gateway.json");
   const victim = join(dir, "victim");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import type { Dataplane } from "@strait/dataplane";
 import { type ClusterFile, emptyRows, ok, type Problem, type Result, refuse } from "@strait/model";
 import { Health, type Log, Metrics, StateLog, statusApp } from "@strait/obs";
@@ -136,9 +137,11 @@ export class NodeApp {
   }
 
   #recall(own: Pick<ClusterFile, "cluster" | "node">): ClusterFile | undefined {
-    const last = recallLast(lastStatePath(this.#spec.name, this.#system.env), own);
+    const path = lastStatePath(this.#spec.name, this.#system.env);
+    const last = recallLast(path, own);
     if (last.ok) return last.value;
-    this.#log.debug("there is no last state to go on from", { reason: last.reason });
+    // A node that joins has none; where there is one that cannot be read, someone is to know it.
+    this.#log.at(existsSync(path) ? "warn" : "debug", "there is no last state to go on from", { reason: last.reason });
     return undefined;
   }
 
