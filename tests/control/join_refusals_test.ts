@@ -182,6 +182,18 @@ const cases: Readonly<Record<string, Case>> = {
     },
     says: ["the pod CIDRs cannot be found out: say --clustercidr SUBNETS"],
   },
+  "definitions of a later version that do not serve this one's kinds": {
+    prepare: async () => {
+      await reviseDefinition({ revision: "99", served: false });
+      return { argv: [good()] };
+    },
+    after: () => reviseDefinition({ revision: null, served: true }),
+    says: [
+      "definition gateways.submariner.io is of a later version of Strait (definitions 99, this one knows",
+      "does not serve v1",
+      "use that version or a later one",
+    ],
+  },
   "a namespace that keeps pods off the host's network": {
     prepare: async () => {
       const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
@@ -194,6 +206,18 @@ const cases: Readonly<Record<string, Case>> = {
     ],
   },
 };
+
+/** Says of a definition that deploy-broker has installed which set it is of, and whether its v1 is served. */
+async function reviseDefinition({ revision, served }: { readonly revision: string | null; readonly served: boolean }) {
+  const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gateways.submariner.io";
+  const { body } = await api.get(path);
+  const annotations = { "strait.io/definitions": revision };
+  const [first] = body.spec.versions;
+  const later = { ...first, name: "v9", storage: false };
+  const versions = served ? [{ ...first, served: true }] : [{ ...first, served: false }, later];
+  const { status } = await api.patch("merge-patch", path, { metadata: { annotations }, spec: { versions } });
+  expect(status).toBe(200);
+}
 
 async function memberOnBroker(id: string, podCidr: string): Promise<void> {
   await api.make(`/apis/submariner.io/v1/namespaces/${BROKER}/clusters`, {

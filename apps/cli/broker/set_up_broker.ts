@@ -30,7 +30,7 @@ export async function setUpBroker(parts: BrokerParts): Promise<JoinFile> {
   await steps.run(
     "Installing the custom resource definitions",
     () => installCrds(client, signal),
-    (n) => `Installed ${n} custom resource definitions`,
+    (text) => text,
   );
   await steps.run(
     "Setting up the broker",

@@ -2,6 +2,7 @@
 import type { Manifest } from "@strait/k8s";
 import { accounts, type BrokerAddress, namespaceObject } from "@strait/manifests";
 import type { Cluster } from "../connect.ts";
+import { definitionsToInstall } from "../crds.ts";
 import type { Io } from "../io.ts";
 import type { JoinOptions } from "./join_options.ts";
 import { checkPodSecurity } from "./pod_security.ts";
@@ -47,6 +48,7 @@ export async function checkCluster({
     const nodes = ["list", "patch"].map((verb) => ({ verb, group: "", resource: "nodes" }));
     await checkRights(client, [...rights, ...nodes], signal);
     await checkPodSecurity(client, namespace, signal);
+    await definitionsToInstall(client, signal);
   }
   const before = await checkEarlierJoin(client, { namespace, clusterId, broker });
   return { text, member: before !== undefined };

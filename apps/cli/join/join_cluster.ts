@@ -119,7 +119,7 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
   await steps.run(
     "Installing the custom resource definitions",
     () => installCrds(own.client, io.signal),
-    (n) => `Installed ${n} custom resource definitions`,
+    (text) => text,
   );
   const secrets = [
     brokerSecret(credentialOf(member, broker.namespace), namespace),

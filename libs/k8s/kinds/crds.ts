@@ -18,7 +18,7 @@ export interface CrdVersion {
 export interface CrdManifest {
   readonly apiVersion: "apiextensions.k8s.io/v1";
   readonly kind: "CustomResourceDefinition";
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly annotations: Readonly<Record<string, string>> };
   readonly spec: {
     readonly group: string;
     readonly names: {
@@ -32,6 +32,12 @@ export interface CrdManifest {
     readonly versions: readonly CrdVersion[];
   };
 }
+
+/**
+ * How a definition says which set it is of, so that an earlier version of Strait leaves those of a later one alone: by its own it
+ * would cut off fields that the later one has stored. The number goes up with every change of a definition.
+ */
+export const CRD_REVISION = { annotation: "strait.io/definitions", number: 1 } as const;
 
 function versionOf(kind: CustomKind<KubeObject>): CrdVersion {
   const { version, columns, status, schema, description } = kind;
@@ -52,7 +58,7 @@ export function crdOf(kind: CustomKind<KubeObject>): CrdManifest {
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: `${plural}.${group}`, annotations: { [CRD_REVISION.annotation]: String(CRD_REVISION.number) } },
     spec: { group, names, scope, versions: [versionOf(kind)] },
   };
 }

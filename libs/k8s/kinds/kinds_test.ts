@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { customKinds } from "./all_kinds.ts";
 import { ClusterKind } from "./cluster_kind.ts";
-import { crds } from "./crds.ts";
+import { CRD_REVISION, crds } from "./crds.ts";
 import { EndpointKind } from "./endpoint_kind.ts";
 import { type StructuralSchema, structuralSchema } from "./structural_schema.ts";
 
@@ -31,6 +31,13 @@ describe("The definitions", () => {
       "serviceimports.multicluster.x-k8s.io ServiceImport Namespaced v1alpha1 svcim",
       "submariners.submariner.io Submariner Namespaced v1alpha1",
     ]);
+  });
+
+  test("have another revision where one of them changed", () => {
+    // Whoever changes a definition raises CRD_REVISION and writes the new pair here.
+    const specs = JSON.stringify(definitions.map(({ metadata, spec }) => [metadata.name, spec]));
+    const digest = new Bun.CryptoHasher("sha256").update(specs).digest("hex").slice(0, 16);
+    expect([CRD_REVISION.number, digest]).toEqual([1, "def9e1e3ce21f7da"]);
   });
 
   test("give no status subresource to kinds whose status every write changes", () => {

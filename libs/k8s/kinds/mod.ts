@@ -7,7 +7,7 @@
 export { customKinds, exchangedKinds } from "./all_kinds.ts";
 export { type Broker, BrokerKind } from "./broker_kind.ts";
 export { type Cluster, ClusterKind } from "./cluster_kind.ts";
-export { type CrdManifest, crdOf, crds } from "./crds.ts";
+export { CRD_REVISION, type CrdManifest, crdOf, crds } from "./crds.ts";
 export type { CustomKind, CustomNames, PrinterColumn } from "./custom_kind.ts";
 export { type Endpoint, EndpointKind, type EndpointSpec } from "./endpoint_kind.ts";
 export { type Connection as GatewayConnection, type Gateway, GatewayKind, type GatewayStatus } from "./gateway_kind.ts";
