@@ -18,6 +18,10 @@ import { deviceNames } from "./devices.ts";
 import { NodeMirror } from "./node_mirror.ts";
 import { PathCache } from "./path_cache.ts";
 import { PodCache } from "./pod_cache.ts";
+import { PodRoutes } from "./pod_routes.ts";
+
+/** Where kube-proxy in IPVS mode puts every Service's address (pkg/proxy/ipvs): they are nobody's, this node's least of all. */
+const IPVS_DEVICE = "kube-ipvs0";
 
 function pathTo(netlink: Netlink, remote: Address, links: ReadonlyMap<IfIndex, Link>, file: ClusterFile): PathFact | undefined {
   const path = netlink.getRoute(remote);
@@ -46,6 +50,7 @@ export class FactFinder {
   readonly #records = new CniRecords();
   readonly #paths = new PathCache();
   readonly #pods = new PodCache();
+  readonly #routes = new PodRoutes();
   #uplinks: readonly UplinkFact[] = [];
   #hostAddresses: readonly Address[] = [];
   /** What the uplinks were found in. */
@@ -87,12 +92,20 @@ export class FactFinder {
       this.#records,
       {
         podSubnets: own.subnets,
+        clusterSubnets: file.subnets,
         uplinks: this.#uplinks.map(({ ifindex }) => ifindex),
         ...(file.podInterfaces && { names: file.podInterfaces }),
       },
       dirt,
     );
-    return { uplinks: this.#uplinks, paths: this.#usablePaths(paths), podInterfaces, device, hostAddresses: this.#hostAddresses };
+    return {
+      uplinks: this.#uplinks,
+      paths: this.#usablePaths(paths),
+      podInterfaces,
+      podRoutes: this.#routes.update(this.#mirror, file.subnets, this.#netlink, dirt),
+      device,
+      hostAddresses: this.#hostAddresses,
+    };
   }
 
   #updateUplinks(file: ClusterFile, paths: readonly PathFact[]): void {
@@ -114,7 +127,10 @@ export class FactFinder {
         }),
       );
     if (!sameRow(uplinks, this.#uplinks)) this.#uplinks = uplinks;
-    const host = addresses.filter(({ scope, tentative }) => scope === "global" && !tentative).map(({ address }) => address);
+    const services = [...this.#mirror.links.values()].find(({ name }) => name === IPVS_DEVICE)?.ifindex;
+    const host = addresses
+      .filter(({ scope, tentative, ifindex }) => scope === "global" && !tentative && ifindex !== services)
+      .map(({ address }) => address);
     if (!sameRow(host, this.#hostAddresses)) this.#hostAddresses = host;
   }
 

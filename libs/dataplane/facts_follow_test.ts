@@ -17,7 +17,7 @@ import { ownLink } from "./testing/ground.ts";
  * Facts whose lists' orders say nothing. Link-local addresses come some time after their link, when the test may be a step
  * further: they are left out.
  */
-function unordered({ uplinks, paths, podInterfaces, ...rest }: NodeFacts): unknown {
+function unordered({ uplinks, paths, podInterfaces, podRoutes, ...rest }: NodeFacts): unknown {
   const text = (value: unknown) => JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? `${inner}` : inner));
   const sorted = (list: readonly unknown[]) => list.map(text).sort();
   const pods = podInterfaces.map((pod) => ({ ...pod, pods: sorted(pod.pods), sources: sorted(pod.sources) }));
@@ -26,6 +26,7 @@ function unordered({ uplinks, paths, podInterfaces, ...rest }: NodeFacts): unkno
     hostAddresses: sorted(rest.hostAddresses),
     uplinks: sorted(uplinks.map((link) => ({ ...link, addresses: sorted(link.addresses.filter(({ family }) => family === 4)) }))),
     paths: sorted(paths),
+    podRoutes: sorted(podRoutes),
     pods: sorted(pods),
   };
 }
@@ -41,6 +42,11 @@ inOwnNamespace(import.meta.path, () => {
     ip("link set lo up");
     ip(`netns add ${netns}`);
     ip(`address add 172.31.1.3/24 dev ${uplink.name}`);
+    ip("link add stvxlan type vxlan id 4096 dstport 4789 nolearning");
+    ip("link set stvxlan up");
+    for (const n of [0, 1, 2, 3]) {
+      Bun.spawnSync(["bridge", "fdb", "append", `66:00:00:00:00:0${n}`, "dev", "stvxlan", "dst", `172.31.1.${2 + n}`]);
+    }
     const { uplinks: _found, ...base } = workerFile(uplink.name);
     let file: ClusterFile = { ...base, cniCacheDir: cache };
     const ended = new AbortController();
@@ -50,7 +56,7 @@ inOwnNamespace(import.meta.path, () => {
     const random = new Random(5);
     let marker = 0;
     try {
-      for (let step = 0; step < 80; step++) {
+      for (let step = 0; step < 120; step++) {
         const done = change(random, { cache, netns, uplink: uplink.name });
         if (done !== undefined) finder.noticed(done);
         if (random.below(10) === 0) file = { ...file, nodes: random.shuffled(file.nodes) };
@@ -68,6 +74,7 @@ inOwnNamespace(import.meta.path, () => {
     } finally {
       ended.abort();
       ip(`netns del ${netns}`);
+      ip("link del stvxlan");
       rmSync(cache, { recursive: true });
       netlink.deleteLink(uplink.ifindex);
     }
@@ -107,6 +114,14 @@ function change(random: Random, { cache, netns, uplink }: { cache: string; netns
     () => attempt(`route add 172.31.1.2/32 via 172.31.1.9`),
     () => attempt(`route del 172.31.1.2/32`),
     () => attempt(`route add 172.31.0.0/16 dev ${pod}`),
+    () => attempt(`route add 10.1.${4 + n}.0/26 via 172.31.1.${2 + random.below(4)}`),
+    () => attempt(`route replace 10.1.${4 + n}.0/26 via 172.31.1.${2 + random.below(4)}`),
+    () => attempt(`route replace blackhole 10.1.${4 + n}.0/26`),
+    () => attempt(`route append 10.1.${4 + n}.0/26 via 172.31.1.${2 + random.below(4)} metric ${random.below(2)}`),
+    () => attempt(`route del 10.1.${4 + n}.0/26`),
+    () => attempt(`route replace 10.1.${4 + n}.0/26 via 10.1.${4 + n}.1 dev stvxlan onlink`),
+    () => attempt(`neighbour replace 10.1.${4 + n}.1 lladdr 66:00:00:00:00:0${n} dev stvxlan nud permanent`),
+    () => attempt(`link set stvxlan ${random.pick(["up", "up", "down"])}`),
     () => {
       writeFileSync(
         join(resultsDir(cache), record),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ClusterFile, formatAddress } from "@strait/model";
+import { type ClusterFile, formatAddress, formatCidr } from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import { inOwnNamespace, ip } from "@strait/netlink/testing";
 import { resultsDir } from "./cni_cache.ts";
@@ -41,6 +41,7 @@ inOwnNamespace(import.meta.path, () => {
       ),
       pods: facts.podInterfaces.flatMap(({ pods }) => pods.map(({ address }) => formatAddress(address))),
       host: facts.hostAddresses.map(formatAddress),
+      routes: facts.podRoutes.map(({ destination, via }) => `${formatCidr(destination)} ${formatAddress(via)}`).sort(),
     };
   };
 
@@ -51,6 +52,7 @@ inOwnNamespace(import.meta.path, () => {
       paths: ["172.31.1.2 172.31.1.3 1500"],
       pods: [],
       host: ["172.31.1.3"],
+      routes: [],
     });
   });
 
@@ -80,6 +82,50 @@ inOwnNamespace(import.meta.path, () => {
     ip(`address del 172.31.1.2/24 dev ${link.name}`);
     ip("address add 172.31.1.3/24 dev strait0");
     expect(look().paths).toEqual([]);
+  });
+
+  test("facts know the CNI's routes to other nodes' pods, and no default, blackhole, foreign, own or split ones", () => {
+    for (const route of [
+      "10.1.4.0/26 via 172.31.1.2",
+      "10.1.5.7/32 via 172.31.1.4",
+      // Of two metrics the kernel takes the lower.
+      "10.1.6.0/26 via 172.31.1.5 metric 20",
+      "10.1.6.0/26 via 172.31.1.6 metric 10",
+      "default via 172.31.1.1",
+      "blackhole 10.1.7.0/26",
+      `10.1.8.0/26 dev ${link.name}`,
+      "10.9.0.0/26 via 172.31.1.2",
+      "10.1.9.0/26 via 172.31.1.2 table 77",
+      "10.1.10.0/26 nexthop via 172.31.1.2 nexthop via 172.31.1.4",
+    ])
+      ip(`route add ${route}`);
+    expect(look().routes).toEqual(["10.1.4.0/26 172.31.1.2", "10.1.5.7/32 172.31.1.4", "10.1.6.0/26 172.31.1.6"]);
+  });
+
+  test("facts follow a next hop behind a VXLAN device to the node that the CNI told it", () => {
+    ip("link add vxlan.calico type vxlan id 4096 dstport 4789 nolearning");
+    try {
+      ip("address add 10.1.0.1/32 dev vxlan.calico");
+      ip("link set vxlan.calico up");
+      ip("route add 10.1.4.0/26 via 10.1.4.1 dev vxlan.calico onlink");
+      expect(look().routes).toEqual([]);
+      ip("neighbour add 10.1.4.1 lladdr 66:00:00:00:00:02 dev vxlan.calico nud permanent");
+      expect(look().routes).toEqual([]);
+      Bun.spawnSync(["bridge", "fdb", "append", "66:00:00:00:00:02", "dev", "vxlan.calico", "dst", "172.31.1.2"]);
+      expect(look()).toMatchObject({ routes: ["10.1.4.0/26 172.31.1.2"], host: ["172.31.1.3", "10.1.0.1"] });
+    } finally {
+      ip("link del vxlan.calico");
+    }
+  });
+
+  test("facts leave out the addresses of Services, which kube-proxy in IPVS mode puts on a device of its own", () => {
+    ip("link add kube-ipvs0 type bridge");
+    try {
+      ip("address add 10.1.200.1/32 dev kube-ipvs0");
+      expect(look().host).toEqual(["172.31.1.3"]);
+    } finally {
+      ip("link del kube-ipvs0");
+    }
   });
 
   test("facts know the pods of the CNI's records in the cache the file names", () => {

@@ -8,6 +8,8 @@ export interface Dirt {
   readonly interfaces: Set<IfIndex>;
   /** Destinations whose routes changed. */
   readonly destinations: Cidr[];
+  /** Routes by a next hop, by their key in `viaRoutes`. */
+  readonly viaRoutes: Set<string>;
   /** Any route may lead elsewhere now, any source address be another one. */
   everyPath: boolean;
   /** Any pod's interface may look otherwise: an address of the node came or went. */
@@ -18,7 +20,7 @@ export interface Dirt {
 const MANY = 100;
 
 function noDirt(): Dirt {
-  return { interfaces: new Set(), destinations: [], everyPath: false, everyPod: false };
+  return { interfaces: new Set(), destinations: [], viaRoutes: new Set(), everyPath: false, everyPod: false };
 }
 
 /** Link-local addresses and routes come and go with every pod's interface, and lead to no node. */
@@ -32,10 +34,21 @@ function isHostRoute({ destination, hops, table }: Route): boolean {
   return table === RT_TABLE.MAIN && whole && hops.length === 1 && hops[0]?.ifindex !== undefined && hops[0].via === undefined;
 }
 
+/** One prefix by one next hop: what routed CNIs make for another node's pods. */
+function isViaRoute({ destination, hops, table, type }: Route): boolean {
+  const [hop] = hops;
+  const one = hops.length === 1 && hop?.ifindex !== undefined && hop.via !== undefined;
+  return table === RT_TABLE.MAIN && type === "unicast" && one && destination.prefixLength > 0;
+}
+
+function isKept(route: Route): boolean {
+  return isHostRoute(route) || isViaRoute(route);
+}
+
 /**
- * This node's links, addresses and host routes, read once and kept right by the kernel's notifications, so that a pod that
- * comes is a few messages and no new list of everything. Where a notification cannot be understood without the rest,
- * everything is read again.
+ * This node's links, addresses, host routes and routes by a next hop, read once and kept right by the kernel's notifications, so
+ * that a pod that comes is a few messages and no new list of everything. Where a notification cannot be understood without the
+ * rest, everything is read again.
  *
  * @example
  * mirror.read(netlink);
@@ -45,7 +58,8 @@ function isHostRoute({ destination, hops, table }: Route): boolean {
 export class NodeMirror {
   readonly links = new Map<IfIndex, Link>();
   readonly #addresses = new Map<string, InterfaceAddress>();
-  readonly #hostRoutes = new Map<string, Route>();
+  readonly #routes = new Map<string, Route>();
+  readonly #viaRoutes = new Map<string, Route>();
   readonly #routesOf = new Map<IfIndex, Set<string>>();
   /** Interfaces that other routes than host routes lead over: their state decides about paths. */
   readonly #routed = new Set<IfIndex>();
@@ -74,7 +88,13 @@ export class NodeMirror {
 
   /** Host routes over an interface, of the main table. */
   hostRoutes(ifindex: IfIndex): Route[] {
-    return [...(this.#routesOf.get(ifindex) ?? [])].flatMap((key) => this.#hostRoutes.get(key) ?? []);
+    const routes = [...(this.#routesOf.get(ifindex) ?? [])].flatMap((key) => this.#routes.get(key) ?? []);
+    return routes.filter(isHostRoute);
+  }
+
+  /** Routes by one next hop, of the main table, but for default routes; under keys of their own. */
+  get viaRoutes(): ReadonlyMap<string, Route> {
+    return this.#viaRoutes;
   }
 
   /** What became uncertain since the last call. */
@@ -86,12 +106,13 @@ export class NodeMirror {
 
   /** Reads everything from the kernel. */
   read(netlink: Netlink): void {
-    for (const map of [this.links, this.#addresses, this.#hostRoutes, this.#routesOf, this.#routed]) map.clear();
+    for (const map of [this.links, this.#addresses, this.#routes, this.#viaRoutes, this.#routesOf, this.#routed]) map.clear();
     for (const link of netlink.links()) this.links.set(link.ifindex, link);
     for (const address of netlink.addresses()) this.#addresses.set(keyOfAddress(address), address);
     for (const route of netlink.routes()) {
-      if (isHostRoute(route)) this.#addRoute(route);
-      else this.#noteRouted(route);
+      // Of several that differ in nothing else (`ip route append`) the kernel takes the first.
+      if (isKept(route) && !this.#routes.has(keyOfRoute(route))) this.#addRoute(route);
+      if (!isHostRoute(route)) this.#noteRouted(route);
     }
     this.#stale = false;
     this.#version++;
@@ -152,14 +173,14 @@ export class NodeMirror {
     if (this.#dirt.destinations.length < MANY) this.#dirt.destinations.push(destination);
     else this.#dirt.everyPath = true;
     const key = keyOfRoute(route);
-    const before = this.#hostRoutes.get(key);
-    if (!isHostRoute(route)) {
-      // Another kind of route in the place of a host route we knew.
+    const before = this.#routes.get(key);
+    if (!gone && !isHostRoute(route)) this.#noteRouted(route);
+    if (!isKept(route)) {
+      // Another kind of route in the place of one we knew.
       if (before) this.#stale = true;
-      if (!gone) this.#noteRouted(route);
       return;
     }
-    if (before && before.hops[0]?.ifindex !== route.hops[0]?.ifindex) {
+    if (before && !sameWay(before, route)) {
       // Two routes to one destination, or one in place of the other: the notification does not tell which.
       this.#stale = true;
     } else if (gone) this.#dropRoute(key);
@@ -170,7 +191,11 @@ export class NodeMirror {
     const ifindex = route.hops[0]?.ifindex;
     if (ifindex === undefined) return;
     const key = keyOfRoute(route);
-    this.#hostRoutes.set(key, route);
+    this.#routes.set(key, route);
+    if (isViaRoute(route)) {
+      this.#viaRoutes.set(key, route);
+      this.#dirt.viaRoutes.add(key);
+    }
     const keys = this.#routesOf.get(ifindex);
     if (keys) keys.add(key);
     else this.#routesOf.set(ifindex, new Set([key]));
@@ -178,8 +203,9 @@ export class NodeMirror {
   }
 
   #dropRoute(key: string): void {
-    const ifindex = this.#hostRoutes.get(key)?.hops[0]?.ifindex;
-    this.#hostRoutes.delete(key);
+    const ifindex = this.#routes.get(key)?.hops[0]?.ifindex;
+    this.#routes.delete(key);
+    if (this.#viaRoutes.delete(key)) this.#dirt.viaRoutes.add(key);
     if (ifindex === undefined) return;
     this.#routesOf.get(ifindex)?.delete(key);
     if (this.#routesOf.get(ifindex)?.size === 0) this.#routesOf.delete(ifindex);
@@ -200,6 +226,11 @@ function keyOfAddress({ ifindex, address, prefixLength }: InterfaceAddress): str
 
 function keyOfRoute({ destination, priority }: Route): string {
   return `${formatCidr(destination)} ${priority}`;
+}
+
+function sameWay({ hops: [a] }: Route, { hops: [b] }: Route): boolean {
+  const text = (hop: typeof a): string => (hop?.via ? formatAddress(hop.via) : "");
+  return a?.ifindex === b?.ifindex && text(a) === text(b);
 }
 
 /** Whether routes over both lead on alike. */

@@ -17,6 +17,7 @@ import { podInterface } from "./pod_interfaces.ts";
 /** What decides about every interface alike. */
 export interface PodSetting {
   readonly podSubnets: readonly Cidr[];
+  readonly clusterSubnets: readonly Cidr[];
   readonly uplinks: readonly IfIndex[];
   readonly names?: readonly string[];
 }
@@ -44,7 +45,12 @@ export class PodCache {
     const before = this.#setting;
     this.#setting = setting;
     const every =
-      everyPod || all || !before || !sameRow(before.uplinks, setting.uplinks) || !sameRow(before.names, setting.names);
+      everyPod ||
+      all ||
+      !before ||
+      !sameRow(before.uplinks, setting.uplinks) ||
+      !sameRow(before.names, setting.names) ||
+      !sameRow(before.clusterSubnets, setting.clusterSubnets);
     if (every) for (const ifindex of [...mirror.links.keys(), ...this.#found.keys()]) doubtful.add(ifindex);
     else {
       if (changedNames.size > 0)

@@ -20,8 +20,10 @@ export interface Sighting {
   /** Of the main table. */
   readonly routes: readonly Route[];
   readonly cni: readonly CniPod[];
-  /** Subnets of this node's pods. */
+  /** Subnets of this node's pods, as far as the API server tells. */
   readonly podSubnets: readonly Cidr[];
+  /** What the own cluster announces: the CNI's record or route for an address in there says that it is a pod here. */
+  readonly clusterSubnets: readonly Cidr[];
   /** Interfaces that are known to be something else. */
   readonly uplinks: readonly IfIndex[];
   /** Names (with *) the config gives; then nothing else is looked at to tell a pod's interface. */
@@ -30,8 +32,8 @@ export interface Sighting {
 
 /**
  * Which interfaces are pods', and who may speak from each. A pod's interface is a veth whose other end is in another network
- * namespace and that is not an uplink, if the CNI's records name it, a host route to one of this node's pod addresses leads
- * over it (routed CNIs), or it is a port of a bridge that holds an address of this node's pod subnets (bridge CNIs).
+ * namespace and that is not an uplink, if the CNI's records name it, a host route to an address of the cluster's pods leads over
+ * it (routed CNIs), or it is a port of a bridge that holds an address of this node's pod subnets (bridge CNIs).
  *
  * Sources are as narrow as is known: the addresses of that pod, else all of this node's pod subnets.
  */
@@ -61,11 +63,12 @@ function isCandidate(link: Link, { uplinks }: CloseLook): boolean {
   return link.kind === "veth" && link.linkNetnsId !== undefined && link.flags.up && !uplinks.includes(link.ifindex);
 }
 
-function podsBehind(link: Link, { own, cni, routes, podSubnets }: CloseLook): PodInterfaceFact["pods"] {
+function podsBehind(link: Link, { own, cni, routes, podSubnets, clusterSubnets }: CloseLook): PodInterfaceFact["pods"] {
   const pods = new Map<string, { address: Address; mac?: Mac }>();
   // The pods' gateway is the node itself: where its address is a /128 (ptp), the kernel has a route to it over the pod's interface.
   const isOwn = (address: Address): boolean => own.has(formatAddress(address));
-  const isPod = (address: Address): boolean => podSubnets.some((subnet) => contains(subnet, address)) && !isOwn(address);
+  const known = [...clusterSubnets, ...podSubnets];
+  const isPod = (address: Address): boolean => known.some((subnet) => contains(subnet, address)) && !isOwn(address);
   for (const { destination, hops } of routes) {
     const direct = hops.length === 1 && hops[0]?.ifindex === link.ifindex && hops[0].via === undefined;
     const whole = destination.prefixLength === addressBits(destination.address.family);

@@ -36,7 +36,9 @@ const cni = (host: string, text: string, podMac?: string) => ({
 
 function look(links: readonly Link[], more: Partial<Sighting> = {}): string[] {
   const podSubnets = [cidr("10.1.1.0/24"), cidr("fd01:0:0:1::/64")];
-  return findPodInterfaces({ links, addresses: [], routes: [], cni: [], podSubnets, uplinks: [], ...more }).map(
+  const clusterSubnets = [cidr("10.1.0.0/16"), cidr("fd01::/48")];
+  const nothing = { addresses: [], routes: [], cni: [], uplinks: [] };
+  return findPodInterfaces({ links, podSubnets, clusterSubnets, ...nothing, ...more }).map(
     ({ name, sources, pods }) =>
       `${name} from ${sources.map(formatCidr).join(",")} pods ${pods.map((pod) => `${formatAddress(pod.address)}=${pod.mac ?? "-"}`).join(",")}`,
   );
@@ -83,7 +85,13 @@ test.each<[string, readonly Link[], Partial<Sighting>, string[]]>([
   ["a route to a network is no pod's", [link("veth5")], { routes: [hostRoute("10.1.1.0/25", five)] }, []],
   ["a route by a router is no pod's", [link("veth5")], { routes: [hostRoute("10.1.1.7/32", five, "10.1.1.9")] }, []],
   ["a route over another interface is no pod's here", [link("veth5")], { routes: [hostRoute("10.1.1.7/32", ifIndex(6))] }, []],
-  ["an address outside this node's subnets is no pod's here", [link("veth5")], { cni: [cni("veth5", "10.1.2.5")] }, []],
+  [
+    "an address of the cluster's that no Node or Pod names yet is a pod's",
+    [link("veth5")],
+    { routes: [hostRoute("10.1.2.5/32", five)] },
+    ["veth5 from 10.1.2.5/32 pods 10.1.2.5=-"],
+  ],
+  ["an address outside the cluster's subnets is no pod's", [link("veth5")], { cni: [cni("veth5", "192.168.7.5")] }, []],
   ["an uplink is none", [link("veth5")], { ...known, uplinks: [five] }, []],
   ["a veth with both ends here is none", [bothHere(link("veth5"))], known, []],
   ["a link that is down is none yet", [link("veth5", { flags: { ...flags, up: false } })], known, []],

@@ -34,6 +34,23 @@ export interface PodInterfaceFact {
   readonly sources: readonly Cidr[];
   /** Pods that can be handed packets through it. `mac` is the pod's, where known. */
   readonly pods: readonly { readonly address: Address; readonly mac?: Mac }[];
+  /** Somebody else's program that looks at what passes there; absent where there is none. Example: "tc program policy at egress". */
+  readonly watchedBy?: string;
+}
+
+/** What others do, in netfilter, with packets that this node's stack leads on. */
+export interface ForwardFact {
+  /** Who may end such a packet, in order. Example: "table inet calico, chain forward". Empty: nobody. */
+  readonly filters: readonly string[];
+  /** Whether somebody gives packets another source on their way out. */
+  readonly masquerades: boolean;
+}
+
+/** A route of this node's to pods of another node, as a CNI makes them that wires pods by routes. */
+export interface PodRouteFact {
+  readonly destination: Cidr;
+  /** Where its packets go: the next hop, or the far end of the tunnel that the next hop is behind. */
+  readonly via: Address;
 }
 
 /** What was found on this node: the input of every plan besides the config. Orders of the lists carry no meaning. */
@@ -41,8 +58,12 @@ export interface NodeFacts {
   readonly uplinks: readonly UplinkFact[];
   readonly paths: readonly PathFact[];
   readonly podInterfaces: readonly PodInterfaceFact[];
+  /** Inside the own cluster's subnets; each destination once. */
+  readonly podRoutes: readonly PodRouteFact[];
   /** STRAIT_DEVICE. */
   readonly device: IfIndex;
   /** All addresses of this node's own stack. */
   readonly hostAddresses: readonly Address[];
+  /** Absent where nobody looked: the gateway app leaves pods to the agent. */
+  readonly forward?: ForwardFact;
 }

@@ -18,6 +18,8 @@ export interface Claim {
   readonly map: MapName;
   readonly key: string;
   readonly row: RowOf[MapName];
+  /** Gives way to every claim that is not. */
+  readonly weak?: true;
 }
 
 /** Makes a claim. */
@@ -25,10 +27,15 @@ export function claim<M extends MapName>(map: M, row: RowOf[M]): Claim {
   return { map, key: keyOf(map, row), row };
 }
 
+/** Makes a claim that stands only while nobody else has one on that row. */
+export function weakClaim<M extends MapName>(map: M, row: RowOf[M]): Claim {
+  return { ...claim(map, row), weak: true };
+}
+
 /**
  * The rows of a plan, kept by the parts that want them (a node, a cluster, a pod's interface), so that a part can be planned
- * anew alone. Two parts may want a row of the same key: where the rows differ one of them is chosen by what they say, so that
- * the outcome does not hang on who came first, and the other takes its place when the first is gone.
+ * anew alone. Two parts may want a row of the same key: where the rows differ one of them is chosen by what they say (a weak claim
+ * never), so that the outcome does not hang on who came first, and the other takes its place when the first is gone.
  *
  * @example
  * rows.set("node w1", [claim("hops", hop), claim("peers", peer)]);
@@ -39,6 +46,8 @@ export class PartRows {
   readonly #parts = new Map<string, readonly Claim[]>();
   /** Claims that another one of the same key stands before, by map and key. */
   readonly #behind = new Map<string, Claim[]>();
+  /** Rows of weak claims. */
+  readonly #weak = new WeakSet<RowOf[MapName]>();
   /** What stood under the keys that were touched since the last `take`. */
   #touched = new Map<string, Claim | { readonly map: MapName; readonly key: string; readonly row: undefined }>();
   #found: Rows | undefined;
@@ -75,6 +84,7 @@ export class PartRows {
 
   #add(fresh: Claim): void {
     const { map, key, row } = fresh;
+    if (fresh.weak) this.#weak.add(row);
     const rows = this.#of(map);
     const there = rows.get(key);
     if (there === undefined) {
@@ -82,7 +92,7 @@ export class PartRows {
       rows.set(key, row);
       return;
     }
-    const wins = precedes(row, there);
+    const wins = this.#precedes(row, there);
     const name = `${map} ${key}`;
     const behind = this.#behind.get(name) ?? [];
     this.#behind.set(name, behind);
@@ -102,7 +112,7 @@ export class PartRows {
     } else {
       this.#touch(map, key, row);
       const next = behind.reduce<Claim | undefined>(
-        (best, other) => (best && !precedes(other.row, best.row) ? best : other),
+        (best, other) => (best && !this.#precedes(other.row, best.row) ? best : other),
         undefined,
       );
       if (next) {
@@ -111,6 +121,13 @@ export class PartRows {
       } else rows.delete(key);
     }
     if (behind.length === 0) this.#behind.delete(name);
+  }
+
+  /** An order over rows of one key that depends on nothing but them. */
+  #precedes(a: RowOf[MapName], b: RowOf[MapName]): boolean {
+    const [weak, other] = [this.#weak.has(a), this.#weak.has(b)];
+    if (weak !== other) return other;
+    return a !== b && !sameRow(a, b) && text(a) < text(b);
   }
 
   #touch(map: MapName, key: string, row: RowOf[MapName] | undefined): void {
@@ -129,11 +146,6 @@ function compare(map: MapName, rows: Rows, found: Rows, changes: { put: MutableR
   const { put, remove } = diff(now, before, sameRow);
   for (const row of put.values()) addRow(changes.put, map, row);
   for (const key of remove) addRow(changes.remove, map, before.get(key) as RowOf[MapName]);
-}
-
-/** An order over rows of one key that depends on nothing but them. */
-function precedes(a: RowOf[MapName], b: RowOf[MapName]): boolean {
-  return a !== b && !sameRow(a, b) && text(a) < text(b);
 }
 
 function text(row: RowOf[MapName]): string {

@@ -23,6 +23,7 @@ export function nodeFacts(change: Partial<NodeFacts> = {}): NodeFacts {
     uplinks: [{ name: "eth0", ifindex: ifIndex(2), mtu: linkMtu(1500), addresses: [local] }],
     paths: [path("172.31.1.3"), path("172.31.9.3")],
     podInterfaces: [],
+    podRoutes: [],
     device: ifIndex(7),
     hostAddresses: [local],
     ...change,

@@ -5,6 +5,7 @@ import {
   type Cidr,
   type ClusterFile,
   cidr,
+  cidrOf,
   clusterId,
   ifIndex,
   linkMtu,
@@ -13,6 +14,7 @@ import {
   type NodeSpec,
   nodeName,
   ownNode,
+  type PodRouteFact,
   type Rows,
 } from "@strait/model";
 import type { Random } from "@strait/model/testing";
@@ -25,6 +27,12 @@ export interface Scene {
 
 function both(v4: string, v6: string, families: readonly number[]): string[] {
   return [v4, v6].filter((_, i) => families.includes(i === 0 ? 4 : 6));
+}
+
+/** The CNI's route to the n-th block after an address. */
+export function blockRoute({ family, value }: Address, n: number, via: Address): PodRouteFact {
+  const around: Address = { family, value: value + BigInt(64 * n) };
+  return { destination: cidrOf(around, family === 4 ? 26 : 122), via };
 }
 
 /** The facts of the own node of a file: a path to every address, one uplink towards nodes and one towards gateways. */
@@ -51,6 +59,9 @@ export function factsOf(file: ClusterFile): NodeFacts {
       const hostMac = mac("02:00:00:00:00:01");
       return [{ name: `veth${i}`, ifindex: ifIndex(10 + i), mac: hostMac, sources: [source], pods: [{ address: pod }] }];
     }),
+    podRoutes: file.nodes
+      .filter((node) => node.name !== own.name)
+      .flatMap(({ addresses: [via], subnets }, n) => (via ? subnets.map(({ address: a }) => blockRoute(a, n, via)) : [])),
     device: ifIndex(9),
     hostAddresses: [...own.addresses, ...own.subnets.map(({ address: a }) => ({ family: a.family, value: a.value + 1n }))],
   };
@@ -109,6 +120,7 @@ export function reordered(random: Random, { file, facts }: Scene): Scene {
       ...facts,
       uplinks: random.shuffled(facts.uplinks),
       paths: random.shuffled(facts.paths),
+      podRoutes: random.shuffled(facts.podRoutes),
       podInterfaces: random.shuffled(facts.podInterfaces),
       hostAddresses: random.shuffled(facts.hostAddresses),
     },
