@@ -63,6 +63,7 @@ const volatile struct {
 	enum strait_hop_kind hop_kind;
 	enum strait_role role;
 	enum strait_peer_flag peer_flag;
+	enum strait_way way;
 	enum strait_reason reason;
 	enum strait_hook hook;
 	struct strait_event event;

@@ -61,7 +61,7 @@ INLINE int finish(struct __sk_buff *skb, __u32 hook, __u32 reason, const struct 
 	control = bpf_map_lookup_elem(&strait_control, &zero);
 	if (control && control->trace)
 		trace(skb, hook, reason, p);
-	if (reason < STRAIT_SENT)
+	if (reason < STRAIT_SENT || reason == STRAIT_PASS_STACK)
 		return TC_ACT_UNSPEC;
 	if (reason < STRAIT_DROP_TRUNCATED)
 		return TC_ACT_REDIRECT;

@@ -40,10 +40,12 @@ INLINE struct strait_hop *hop_to_cluster(__u32 cluster, __u32 hash, __u32 *index
 	return hop_of(*slot);
 }
 
-/* May this address come out of this pod interface? */
-INLINE int is_source_of(__u32 ifindex, const struct strait_addr *addr)
+/* The way of what comes out of this pod interface from this address; 0 where the address may not come out of it. */
+INLINE __u32 way_of(__u32 ifindex, const struct strait_addr *addr)
 {
 	struct strait_source_key key = { .prefix = 32 + FULL_PREFIX, .ifindex = ifindex, .addr = *addr };
 
-	return bpf_map_lookup_elem(&strait_sources, &key) != NULL;
+	__u32 *way = bpf_map_lookup_elem(&strait_sources, &key);
+
+	return way ? *way : 0;
 }

@@ -60,12 +60,12 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 8192);
 	__type(key, struct strait_source_key);
-	__type(value, __u32);
+	__type(value, __u32); /* enum strait_way */
 } strait_sources SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, STRAIT_REASON_MAX);
+	__uint(max_entries, STRAIT_REASON_ROOM);
 	__type(key, __u32);
 	__type(value, struct strait_count);
 } strait_counters SEC(".maps");

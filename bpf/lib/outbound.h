@@ -76,6 +76,7 @@ INLINE int take_off_priority_tags(struct __sk_buff *skb)
 INLINE int outbound_from_pod(struct __sk_buff *skb, struct packet *p)
 {
 	struct strait_subnet *to;
+	__u32 way;
 	int stop;
 
 	stop = take_off_priority_tags(skb);
@@ -94,8 +95,14 @@ INLINE int outbound_from_pod(struct __sk_buff *skb, struct packet *p)
 	}
 	if (stop)
 		return -stop;
-	if (!is_source_of(skb->ifindex, &p->src))
+	way = way_of(skb->ifindex, &p->src);
+	if (!way)
 		return STRAIT_DROP_SPOOFED_POD;
+	if (way == STRAIT_WAY_STACK) { /* hop count, size and MSS are the stack's and strait_from_host's then */
+		__u32 index = 0;
+
+		return hop_to_cluster(to->index, slot_of_hash(flow_hash(p)), &index) ? STRAIT_PASS_STACK : STRAIT_DROP_NO_LANE;
+	}
 	return encapsulate(skb, p, to->index, 1);
 }
 

@@ -144,6 +144,10 @@ export const enums = {
     node: 2,
     gateway: 4,
   },
+  strait_way: {
+    direct: 1,
+    stack: 2,
+  },
   strait_reason: {
     none: 0,
     pass_not_ip: 1,
@@ -172,7 +176,8 @@ export const enums = {
     drop_rewrite: 24,
     drop_not_ip: 25,
     drop_too_big: 26,
-    reason_max: 27,
+    pass_stack: 27,
+    reason_max: 28,
   },
   strait_hook: {
     pod: 1,
@@ -188,6 +193,7 @@ export const constants = {
   SLOTS: 256,
   MAX_CLUSTERS: 257,
   MAX_HOPS: 8192,
+  REASON_ROOM: 64,
 } as const;
 
 /** Maps by short name; type is enum bpf_map_type. */
@@ -199,7 +205,7 @@ export const maps = {
   peers: { name: "strait_peers", type: 1, keySize: 20, valueSize: 28, maxEntries: 16384, flags: 1 },
   pods: { name: "strait_pods", type: 1, keySize: 16, valueSize: 16, maxEntries: 4096, flags: 1 },
   sources: { name: "strait_sources", type: 11, keySize: 24, valueSize: 4, maxEntries: 8192, flags: 1 },
-  counters: { name: "strait_counters", type: 6, keySize: 4, valueSize: 16, maxEntries: 27, flags: 0 },
+  counters: { name: "strait_counters", type: 6, keySize: 4, valueSize: 16, maxEntries: 64, flags: 0 },
   traffic: { name: "strait_traffic", type: 6, keySize: 4, valueSize: 32, maxEntries: 8192, flags: 0 },
   control: { name: "strait_control", type: 2, keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 },
   trace: { name: "strait_trace", type: 27, keySize: 0, valueSize: 0, maxEntries: 262144, flags: 0 },

@@ -76,7 +76,7 @@ const makers: { readonly [M in MapName]: (random: Random) => RowOf[M] } = {
     ...(r.below(2) === 0 && { mac: mac("02:00:00:00:00:01") }),
     hostMac: mac("02:00:00:00:00:02"),
   }),
-  sources: (r) => ({ ifindex: ifIndex(1 + r.below(1000)), prefix: prefix(r) }),
+  sources: (r) => ({ ifindex: ifIndex(1 + r.below(1000)), prefix: prefix(r), ...(r.below(2) === 0 && { stack: true }) }),
 };
 
 function roundTrips<M extends MapName>(map: M): void {

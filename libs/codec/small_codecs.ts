@@ -63,17 +63,18 @@ export const slotCodec: RowCoding<SlotRow> = {
 /** Bits the interface index adds to the prefix of a source. */
 const IFINDEX_BITS = 32;
 
-/** strait_sources: interface and prefix → 1 (that the row is there is what counts). */
+/** strait_sources: interface and prefix → the way that what such a pod sends takes. */
 export const sourceCodec: RowCoding<SourceRow> = {
   encodeKey(row) {
     const { bits, addr } = prefixToKey(row.prefix);
     return encodeStruct(layouts.strait_source_key, { prefix: IFINDEX_BITS + bits, ifindex: row.ifindex, addr });
   },
-  encodeValue: () => encodeU32(1),
-  decode(key) {
+  encodeValue: (row) => encodeU32(enums.strait_way[row.stack ? "stack" : "direct"]),
+  decode(key, value) {
     const raw = decodeStruct(layouts.strait_source_key, key);
     const ifindex = parseIfIndex(raw.ifindex);
     const prefix = prefixFromKey(raw.prefix - IFINDEX_BITS, raw.addr);
-    return ifindex.ok && prefix ? { ifindex: ifindex.value, prefix } : undefined;
+    const way = nameOf(enums.strait_way, decodeU32(value));
+    return ifindex.ok && prefix && way ? { ifindex: ifindex.value, prefix, ...(way === "stack" && { stack: true }) } : undefined;
   },
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { maps } from "@strait/codec";
 import { BpfMap, BpfObject, BpfProgram } from "@strait/ffi";
 import type { IfIndex } from "@strait/model";
 import { type Pins, removePins } from "./pins.ts";
@@ -8,6 +9,8 @@ import { type Pins, removePins } from "./pins.ts";
 /** The entry programs of bpf/encap.c. */
 export const programNames = ["strait_from_pod", "strait_from_host", "strait_from_wire", "strait_from_tunnel"] as const;
 export type ProgramName = (typeof programNames)[number];
+
+const COUNTERS = maps.counters.name;
 
 /** What programs are made from. */
 export interface ProgramSource {
@@ -79,11 +82,32 @@ export function releasePrograms({ programs, maps }: Loaded): void {
 }
 
 function load(pins: Pins, bytes: Uint8Array, { config, device }: ProgramSource, dir: string): void {
-  using object = BpfObject.open(bytes, { config: { ...config, strait0_ifindex: device }, pinDir: pins.dir });
+  const { room, counted } = takeOldCounters(pins);
+  const maxEntries = { [COUNTERS]: room };
+  using object = BpfObject.open(bytes, { config: { ...config, strait0_ifindex: device }, pinDir: pins.dir, maxEntries });
   object.load();
+  const counters = object.map(COUNTERS);
+  for (const [reason, values] of counted) counters.updatePerCpu(reason, values);
   removePins(dir); // what a process left that died between two pins
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   for (const name of programNames) object.program(name).pin(join(dir, name));
+}
+
+/**
+ * What an earlier version counted, whose map has no room for the reasons that are new: its pin goes, and the programs that are
+ * loaded next go on from its numbers. Its own programs count on there until they are replaced, which is some milliseconds.
+ * A map with more room than we need, which a later version left, does as it is.
+ */
+function takeOldCounters(pins: Pins): { room: number; counted: readonly (readonly [Uint8Array, Uint8Array[]])[] } {
+  const pin = pins.map(COUNTERS);
+  const wanted = maps.counters.maxEntries;
+  if (!existsSync(pin)) return { room: wanted, counted: [] };
+  using old = BpfMap.openPinned(pin);
+  const room = old.info().maxEntries;
+  if (room >= wanted) return { room, counted: [] };
+  const counted = [...old.entriesPerCpu({ written: true })];
+  rmSync(pin);
+  return { room: wanted, counted };
 }
 
 function openPrograms(pins: Pins, bytes: Uint8Array, name: string): Omit<Loaded, "loaded"> {

@@ -78,6 +78,15 @@ export class BpfMap extends FdHandle {
     check(shim().strait_map_update(this.fd, k, v, MODES[mode]), "update", this.#label());
   }
 
+  /** Writes one value per possible CPU. */
+  updatePerCpu(key: Uint8Array, values: readonly Uint8Array[]): void {
+    const { keySize, valueSize } = this.#info;
+    const all = new Uint8Array(this.#perCpuSize());
+    if (values.length !== possibleCpus()) throw new RangeError(`${values.length} values are not one for each possible CPU`);
+    for (const [cpu, value] of values.entries()) all.set(sized(value, valueSize, "value"), cpu * this.#step());
+    check(shim().strait_map_update(this.fd, sized(key, keySize, "key"), all, MODES.any), "update", this.#label());
+  }
+
   /** Removes a row; false if there was none. */
   delete(key: Uint8Array): boolean {
     const result = shim().strait_map_delete(this.fd, sized(key, this.#info.keySize, "key"));

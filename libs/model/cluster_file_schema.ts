@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { type Address, parseAddress } from "./address.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
+import { DELIVERIES } from "./cluster_file.ts";
 import { parseClusterId, parseNodeName } from "./ids.ts";
 import { parseListen } from "./listen.ts";
 import { parseLinkMtu } from "./mtu.ts";
@@ -105,5 +106,6 @@ export const clusterFileSchema = keys("the file", {
   cniCacheDir: v.exactOptional(v.pipe(text("cniCacheDir"), through(absolutePath))),
   pinDir: v.optional(v.pipe(text("pinDir"), through(absolutePath)), PIN_DIR),
   listen: v.exactOptional(v.pipe(text("listen"), through(parseListen))),
+  delivery: v.exactOptional(v.picklist(DELIVERIES, "delivery must be auto, stack or direct")),
   log: v.optional(v.picklist(["debug", "info", "warn", "error"], "log must be debug, info, warn or error"), "info"),
 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Cidr } from "./cidr.ts";
 import type { ClusterFile } from "./cluster_file.ts";
 import type { NodeFacts } from "./facts.ts";
 import type { IfIndex } from "./ids.ts";
@@ -11,6 +12,19 @@ export interface RowChanges {
   readonly put: Rows;
   /** Rows to remove, as they are there. */
   readonly remove: Rows;
+}
+
+/** How packets between this node's pods and other clusters pass this node. */
+export interface Delivery {
+  /**
+   * "direct": between the pod's interface and the wire, past netfilter. "stack": through this node's stack, both ways, so that
+   * whoever filters there sees them.
+   */
+  readonly way: "direct" | "stack";
+  /** Why, as one clause. */
+  readonly why: string;
+  /** Interfaces (by name) whose pods take the way through the stack although the rest does not, and why. */
+  readonly exceptions: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** What one process wants on its node: the planners make it, the dataplane makes it so. */
@@ -27,6 +41,10 @@ export interface Plan {
   readonly attach: AttachRow;
   /** Uplinks whose arriving packets are spread over all CPUs: a gateway carries the traffic of a whole cluster. */
   readonly spread: readonly IfIndex[];
+  /** How pods' packets pass this node; absent in a gateway's plan, which leaves pods to the agent. */
+  readonly delivery?: Delivery;
+  /** Sources that no masquerading of others may replace on the way to other clusters. Absent or empty: there is none. */
+  readonly keptSources?: readonly Cidr[];
   /** What cannot be and why, sorted by object. The rest of the plan holds all the same. */
   readonly problems: readonly Problem[];
 }

@@ -79,6 +79,8 @@ export interface PodRow {
 export interface SourceRow {
   readonly ifindex: IfIndex;
   readonly prefix: Cidr;
+  /** True: what they send goes to other clusters through this node's stack (enum strait_way), else straight from there. */
+  readonly stack?: true;
 }
 
 /** The row type of every map the control plane writes. */

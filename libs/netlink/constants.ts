@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Netlink protocols, socket(2) third argument (linux/netlink.h). */
-export const NETLINK = { ROUTE: 0, GENERIC: 16 } as const;
+export const NETLINK = { ROUTE: 0, NETFILTER: 12, GENERIC: 16 } as const;
 
 /** Message types every protocol shares (linux/netlink.h). */
 export const NLMSG = { NOOP: 1, ERROR: 2, DONE: 3, OVERRUN: 4, MIN_TYPE: 16 } as const;

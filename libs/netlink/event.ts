@@ -5,6 +5,7 @@ import { decodeInterfaceAddress, type InterfaceAddress } from "./interface_addre
 import { decodeLink, type Link } from "./link.ts";
 import type { NetlinkMessage } from "./message.ts";
 import { decodeNeighbour, type FdbEntry, type Neighbour } from "./neighbour.ts";
+import { decodeNftEvent, type NftChange } from "./nft_event.ts";
 import { decodeRoute, type Route } from "./route.ts";
 import { decodeRule, type Rule } from "./rule.ts";
 
@@ -19,6 +20,7 @@ export type NetlinkEvent =
   | { readonly kind: "neighbour"; readonly change: Change; readonly neighbour: Neighbour }
   | { readonly kind: "fdb"; readonly change: Change; readonly entry: FdbEntry }
   | { readonly kind: "rule"; readonly change: Change; readonly rule: Rule }
+  | NftChange
   | { readonly kind: "resync"; readonly reason: string };
 
 function map<T, U>(result: Result<T>, to: (value: T) => U): Result<U> {
@@ -26,7 +28,8 @@ function map<T, U>(result: Result<T>, to: (value: T) => U): Result<U> {
 }
 
 /** Decodes a notification; undefined where it is of a type we do not read. Total. */
-export function decodeEvent({ type, payload }: NetlinkMessage): Result<NetlinkEvent | undefined> {
+export function decodeEvent(message: NetlinkMessage): Result<NetlinkEvent | undefined> {
+  const { type, payload } = message;
   switch (type) {
     case RTM.NEWLINK:
     case RTM.DELLINK:
@@ -52,7 +55,8 @@ export function decodeEvent({ type, payload }: NetlinkMessage): Result<NetlinkEv
         return undefined;
       });
     default:
-      return ok(undefined);
+      // Types of rtnetlink have no subsystem in their high byte.
+      return decodeNftEvent(message);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * rtnetlink: links, addresses, routes, rules, neighbours, forwarding entries and qdiscs as typed messages over one socket,
- * and notifications of their changes. `Netlink` asks and changes, `subscribe` listens. Everything concerns the network
+ * and notifications of their changes. `Netlink` asks and changes, `subscribe` listens. `Nftables` does the same for nf_tables. Everything concerns the network
  * namespace of the process. Decoders are total; records that our types cannot hold are left out of lists and told.
  *
  * @module
@@ -18,6 +18,11 @@ export type { FdbEntry, Neighbour, NeighbourState, NewFdbEntry, NewNeighbour } f
 export type { FdbFilter } from "./neighbour_calls.ts";
 export { Netlink, type NetlinkOptions } from "./netlink.ts";
 export { NetlinkSocket, type Purpose } from "./netlink_socket.ts";
+export type { NftBase, NftChain, NftFamily, NftHook } from "./nft_chain.ts";
+export type { NftChange } from "./nft_event.ts";
+export { type NewNftChain, type NewNftRule, nft } from "./nft_request.ts";
+export type { NftExpression, NftRule, NftVerdict } from "./nft_rule.ts";
+export { type NewNftTable, Nftables } from "./nftables.ts";
 export type { Path } from "./path.ts";
 export type { Qdisc } from "./qdisc.ts";
 export type { NextHop, Route } from "./route.ts";

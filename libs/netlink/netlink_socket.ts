@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { KernelError, NetlinkFd } from "@strait/ffi";
+import { concat } from "./bytes.ts";
 import { NLM_F, NLMSG, NETLINK as PROTOCOL } from "./constants.ts";
 import { decodeAcknowledgement, encodeMessage, type NetlinkMessage, splitMessages } from "./message.ts";
 
@@ -7,6 +8,13 @@ import { decodeAcknowledgement, encodeMessage, type NetlinkMessage, splitMessage
 export interface Purpose {
   readonly verb: string;
   readonly object: string;
+}
+
+/** One of several messages that take effect together. */
+export interface BatchMessage {
+  readonly type: number;
+  readonly flags: number;
+  readonly payload: readonly Uint8Array[];
 }
 
 const EINTR = 4;
@@ -50,6 +58,44 @@ export class NetlinkSocket implements Disposable {
       if (!interrupted) return messages;
     }
     throw new KernelError(purpose.verb, purpose.object, EINTR, { detail: `changed during each of ${DUMP_TRIES} readings` });
+  }
+
+  /**
+   * Sends messages that take effect together or not at all, between two that say where they begin and end (nfnetlink.h).
+   * Throws what the kernel said of the first that it refused.
+   */
+  batch(purpose: Purpose, begin: BatchMessage, end: BatchMessage, messages: readonly BatchMessage[]): void {
+    if (this.#closed) throw new TypeError("the netlink socket is closed");
+    this.#fd ??= NetlinkFd.open(this.#protocol);
+    const encode = ({ type, flags, payload }: BatchMessage, ask: number): Uint8Array =>
+      encodeMessage(type, NLM_F.REQUEST | ask | flags, this.#nextSequence(), ...payload);
+    const first = encode(begin, 0);
+    const beginning = this.#sequence;
+    const bytes = concat(first, ...messages.map((message) => encode(message, NLM_F.ACK)));
+    const last = this.#sequence;
+    let settled = false;
+    try {
+      this.#fd.send(concat(bytes, encode(end, 0)));
+      // Each is answered in order; only the kernel's word about the whole, where it refuses that, has the first one's number.
+      for (let answered = beginning; answered < last; ) {
+        const datagram = this.#fd.receive(PATIENCE_MS);
+        if (!datagram) throw new KernelError(purpose.verb, purpose.object, ETIMEDOUT);
+        const split = splitMessages(datagram);
+        if (!split.ok) throw new Error(`cannot ${purpose.verb} ${purpose.object}: ${split.reason}`);
+        for (const message of split.value) {
+          if (message.type !== NLMSG.ERROR || message.sequence < beginning || message.sequence > last) continue;
+          this.#settle(purpose, message);
+          answered = message.sequence;
+        }
+      }
+      settled = true;
+    } finally {
+      // What is left of a broken exchange must not be taken for the answer to the next one.
+      if (!settled) {
+        this.#fd?.close();
+        this.#fd = undefined;
+      }
+    }
   }
 
   close(): void {

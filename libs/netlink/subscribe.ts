@@ -4,6 +4,8 @@ import { NETLINK, RTNLGRP } from "./constants.ts";
 import { decodeEvent, type NetlinkEvent } from "./event.ts";
 import { Inbox } from "./inbox.ts";
 import { splitMessages } from "./message.ts";
+import { NFNLGRP_NFTABLES } from "./nft_constants.ts";
+import { expecting } from "./outcome.ts";
 
 const GROUPS = {
   link: [RTNLGRP.LINK],
@@ -11,9 +13,13 @@ const GROUPS = {
   route: [RTNLGRP.IPV4_ROUTE, RTNLGRP.IPV6_ROUTE],
   neighbour: [RTNLGRP.NEIGH],
   rule: [RTNLGRP.IPV4_RULE, RTNLGRP.IPV6_RULE],
+  nftables: [NFNLGRP_NFTABLES],
 } as const;
 
-/** What can be listened to. "neighbour" brings forwarding entries of bridges and vxlan devices too. */
+/**
+ * What can be listened to. "neighbour" brings forwarding entries of bridges and vxlan devices too; "nftables" tells of tables,
+ * chains and rules, and of nothing on a kernel without netfilter.
+ */
 export type NetlinkGroup = keyof typeof GROUPS;
 
 export interface SubscribeOptions {
@@ -27,38 +33,41 @@ const ROOM = 10_000;
 class Subscription {
   readonly inbox = new Inbox(ROOM);
   readonly #options: SubscribeOptions;
-  #listening: NetlinkListening | undefined;
+  /** By netlink protocol. */
+  readonly #listening = new Map<number, NetlinkListening>();
   #closed = false;
 
   constructor(options: SubscribeOptions) {
     this.#options = options;
-    this.#listen();
+    const { groups } = options;
+    if (groups.some((group) => group !== "nftables")) this.#listen(NETLINK.ROUTE);
+    if (groups.includes("nftables")) expecting(["EPROTONOSUPPORT"], () => this.#listen(NETLINK.NETFILTER), undefined);
   }
 
   close(error?: unknown): void {
     this.#closed = true;
     this.inbox.end(error);
-    this.#listening?.close();
-    this.#listening = undefined;
+    for (const listening of this.#listening.values()) listening.close();
+    this.#listening.clear();
   }
 
-  #listen(): void {
-    const { groups } = this.#options;
+  #listen(protocol: number): void {
+    const groups = this.#options.groups.filter((group) => (group === "nftables") === (protocol === NETLINK.NETFILTER));
     // The reader works on a duplicate, made before listenNetlink first waits: this descriptor has done its duty then.
     using socket = NetlinkFd.open(
-      NETLINK.ROUTE,
+      protocol,
       groups.flatMap((group) => GROUPS[group]),
     );
-    listenNetlink(socket, { data: (datagram) => this.#read(datagram), closed: (error) => this.#lost(error) }).then(
+    listenNetlink(socket, { data: (datagram) => this.#read(datagram), closed: (error) => this.#lost(protocol, error) }).then(
       (listening) => {
         if (this.#closed) listening.close();
-        else this.#listening = listening;
+        else this.#listening.set(protocol, listening);
       },
       (error: unknown) => this.close(error),
     );
   }
 
-  #lost(error: KernelError | undefined): void {
+  #lost(protocol: number, error: KernelError | undefined): void {
     if (this.#closed) return;
     if (error && error.errnoName !== "ENOBUFS") {
       this.close(error);
@@ -66,7 +75,7 @@ class Subscription {
     }
     try {
       // Listen first, then tell: what changes after the reader's new look is heard.
-      this.#listen();
+      this.#listen(protocol);
       this.inbox.put({ kind: "resync", reason: error ? "the kernel dropped notifications (ENOBUFS)" : "the socket was closed" });
     } catch (failure) {
       this.close(failure);

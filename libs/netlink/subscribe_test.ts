@@ -21,6 +21,8 @@ function shown(event: NetlinkEvent): string {
       return `fdb ${event.entry.mac} ${event.change}`;
     case "rule":
       return `rule ${event.rule.priority} ${event.change}`;
+    case "nftables":
+      return `table ${event.table} ${event.change}`;
     case "resync":
       return "resync";
   }

@@ -18,6 +18,8 @@ import {
   sameAddress,
   sameRow,
 } from "@strait/model";
+import { deliveryOf, keptSourcesOf } from "./delivery.ts";
+import { HereBook } from "./here_book.ts";
 import { steers } from "./ownership.ts";
 import { type Claim, claim } from "./part_rows.ts";
 import { linkOf, uplinksOf } from "./plan.ts";
@@ -65,7 +67,9 @@ export class AgentPlanner implements Planner {
     const anew = memory.begin(file, facts, own, this.#present);
     this.#present = undefined;
     const ways = this.#updateNodes(file, facts, own, anew);
-    memory.pods.update(facts.podInterfaces, memory.rows, memory.problems);
+    const delivery = deliveryOf(file, facts);
+    memory.pods.update(facts.podInterfaces, delivery, memory.rows, memory.problems);
+    memory.here.update(facts, file.subnets, anew, memory.rows);
     const ownsRoutes = steers(own.gateway) === "agent";
     if (ownsRoutes) this.#updateRemotes(file, facts, own, anew || ways.gatewaysChanged);
     memory.last = { nodes: file.nodes, clusters: file.clusters };
@@ -87,6 +91,8 @@ export class AgentPlanner implements Planner {
     const { gone, come } = changedItems(last.nodes, file.nodes);
     const touched = new Set<string>();
     for (const node of gone) {
+      delivery,
+      keptSources: keptSourcesOf(file, facts),
       nodes.delete(node.name);
       for (const address of node.addresses) addresses.remove(formatAddress(address), node.name);
       touched.add(node.name);

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { changedItems, formatAddress, type IfIndex, type PodInterfaceFact, type PodRow } from "@strait/model";
+import {
+  changedItems,
+  type Delivery,
+  formatAddress,
+  type IfIndex,
+  type PodInterfaceFact,
+  type PodRow,
+  sameRow,
+} from "@strait/model";
+import { goesThroughStack } from "./delivery.ts";
 import { claim, type PartRows } from "./part_rows.ts";
 import { interfaces } from "./plan.ts";
 import type { ProblemBook } from "./problem_book.ts";
@@ -9,19 +18,25 @@ interface Claimant {
   readonly row: PodRow;
 }
 
-/** The pods of this node, interface by interface. A pod that two interfaces show is the first one's, and a problem. */
+/**
+ * The pods of this node, interface by interface. A pod that two interfaces show is the first one's, and a problem. Where packets
+ * go through the stack no pod is known to the programs, and what comes out of it is marked so.
+ */
 export class PodBook {
   readonly #claimants = new Map<string, Claimant[]>();
   #last: readonly PodInterfaceFact[] = [];
   #interfaces: readonly IfIndex[] = [];
+  #delivery: Delivery | undefined;
 
   /** Interfaces where the pods' program belongs, in order; the same list while none comes or goes. */
   get interfaces(): readonly IfIndex[] {
     return this.#interfaces;
   }
 
-  update(podInterfaces: readonly PodInterfaceFact[], rows: PartRows, problems: ProblemBook): void {
-    const { gone, come } = changedItems(this.#last, podInterfaces);
+  update(podInterfaces: readonly PodInterfaceFact[], delivery: Delivery, rows: PartRows, problems: ProblemBook): void {
+    const turned = this.#delivery !== undefined && !sameRow(this.#delivery, delivery);
+    const { gone, come } = turned ? { gone: this.#last, come: podInterfaces } : changedItems(this.#last, podInterfaces);
+    this.#delivery = delivery;
     this.#last = podInterfaces;
     if (gone.length === 0 && come.length === 0) return;
     const touched = new Set<string>();
@@ -29,11 +44,14 @@ export class PodBook {
       rows.set(`interface ${ifindex}`, []);
       for (const { address } of pods) this.#remove(formatAddress(address), ifindex, touched);
     }
-    for (const { name, ifindex, mac: hostMac, pods, sources } of [...come].sort((a, b) => a.ifindex - b.ifindex)) {
+    for (const fact of [...come].sort((a, b) => a.ifindex - b.ifindex)) {
+      const { name, ifindex, mac: hostMac, pods, sources } = fact;
+      const stack = goesThroughStack(delivery, fact);
       rows.set(
         `interface ${ifindex}`,
-        sources.map((prefix) => claim("sources", { ifindex, prefix })),
+        sources.map((prefix) => claim("sources", { ifindex, prefix, ...(stack && { stack }) })),
       );
+      if (stack) continue;
       for (const { address, mac } of pods) {
         this.#add(formatAddress(address), { name, row: { address, ifindex, hostMac, ...(mac && { mac }) } }, touched);
       }

@@ -7,9 +7,9 @@ import { shimPath } from "@strait/ffi";
 
 const INSIDE = "STRAIT_OWN_NAMESPACE";
 
-function missing(): string | undefined {
+function missing(tools: readonly string[]): string | undefined {
   if (process.getuid?.() !== 0) return "needs root";
-  const tool = ["unshare", "ip"].find((name) => !Bun.which(name));
+  const tool = ["unshare", "ip", ...tools].find((name) => !Bun.which(name));
   if (tool) return `needs ${tool}`;
   return existsSync(shimPath()) ? undefined : "needs the compiled shim: run `./justw build`";
 }
@@ -54,15 +54,16 @@ function runInside(file: string): { outcomes: Outcome[]; output: string } {
  * file is run once more by `unshare -n -m bun test` (mounts of its own too), and each of its tests appears here with its outcome. Where that cannot be,
  * one skipped test says why, or a failing one with CI=true.
  *
+ * @param tools programs besides ip(8) that the tests run
  * @example
  * inOwnNamespace(import.meta.path, () => { test("links ...", () => { ... }); });
  */
-export function inOwnNamespace(file: string, define: () => void): void {
+export function inOwnNamespace(file: string, define: () => void, tools: readonly string[] = []): void {
   if (process.env[INSIDE] === "1") {
     define();
     return;
   }
-  const reason = missing();
+  const reason = missing(tools);
   if (reason !== undefined && process.env["CI"] !== "true") {
     test.skip(`${basename(file)} runs in its own network namespace (skipped: ${reason})`, () => {});
     return;

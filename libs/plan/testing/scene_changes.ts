@@ -4,6 +4,7 @@ import {
   type Cidr,
   cidr,
   clusterId,
+  DELIVERIES,
   ifIndex,
   linkMtu,
   mac,
@@ -149,5 +150,19 @@ const changes: readonly Change[] = [
 export function changedScene(random: Random, scene: Scene): Scene {
   let next = scene;
   for (let count = 1 + random.below(3); count > 0; count--) next = random.pick(changes)(random, next);
+  // A policy engine starts or ends, or the operator decides.
+  (random, { file, facts }) => {
+    const filters = random.below(2) === 0 ? [] : ["table inet calico, chain forward"];
+    return { file, facts: { ...facts, forward: { filters, masquerades: random.below(2) === 0 } } };
+  },
+  (random, { file, facts }) => ({ file: { ...file, delivery: random.pick(DELIVERIES) }, facts }),
+  (random, { file, facts }) => {
+    const at = random.below(facts.podInterfaces.length + 1);
+    const old = facts.podInterfaces[at];
+    if (!old) return { file, facts };
+    const { watchedBy, ...rest } = old;
+    const fresh = watchedBy === undefined ? { ...rest, watchedBy: "tc program policy at egress" } : rest;
+    return { file, facts: { ...facts, podInterfaces: replaceAt(facts.podInterfaces, at, fresh) } };
+  },
   return next;
 }

@@ -161,6 +161,11 @@ export function worker(family: Family): SceneRows {
   };
 }
 
+/** A node's rows where what its pods send and get goes through its stack. */
+export function throughStack({ pods: _, sources = [], ...rows }: SceneRows): SceneRows {
+  return { ...rows, sources: sources.map((row) => ({ ...row, stack: true })) };
+}
+
 /** gw1, with an underlay of that family; its lanes lead to both gateways of west, even slots to the first. */
 export function gateway(family: Family): SceneRows {
   return {
