@@ -64,6 +64,8 @@ export interface DataplaneOptions {
   readonly attach?: AttachKind;
   /** Of this process, for the mark that tells an earlier one which version is needed. */
   readonly version?: string;
+  /** Whether this process probes cables beside the dataplane. */
+  readonly probes?: boolean;
   readonly log: Log;
 }
 
@@ -76,8 +78,16 @@ export const DEFAULT_OBJECT: string = join(buildDir(), "bpf", "encap.o");
  *
  * @throws SetupError where the node cannot carry it, with one sentence that says what to change.
  */
-export function openDataplane({ pinDir, owner, objectPath = DEFAULT_OBJECT, attach, version, log }: DataplaneOptions): Dataplane {
-  checkNode({ pinDir, objectPath });
+export function openDataplane({
+  pinDir,
+  owner,
+  objectPath = DEFAULT_OBJECT,
+  attach,
+  version,
+  probes = false,
+  log,
+}: DataplaneOptions): Dataplane {
+  checkNode({ pinDir, objectPath, probes });
   refuseLaterLayout(pinDir);
   return new KernelDataplane({ pinDir, pins: new Pins(pinDir), objectPath, owner, attach: attach ?? attachKind(), version, log });
 }

@@ -6,15 +6,17 @@ import { SetupError } from "./setup_error.ts";
 const BTF = "/sys/kernel/btf/vmlinux";
 
 /** Bits of capabilities(7). */
-const [NET_ADMIN, SYS_ADMIN, PERFMON, BPF] = [12n, 21n, 38n, 39n];
+const [NET_ADMIN, NET_RAW, SYS_ADMIN, PERFMON, BPF] = [12n, 13n, 21n, 38n, 39n];
 
 /**
- * What the kernel asks for: links, routes and attachments; loading; pointers to the kernel's structures. SYS_ADMIN stands for the
- * last two, and is asked for where programs are clsact filters: ours are known among others by their names, which only it may read.
+ * What the kernel asks for: links, routes and attachments; loading; pointers to the kernel's structures; raw sockets. SYS_ADMIN stands
+ * for the second and third, and is asked for where programs are clsact filters: ours are known among others by their names, which only
+ * it may read. tests/netns/capabilities_test.ts has the kernel's own word for each.
  */
-function lacking({ capabilities, tcx }: Surroundings): string[] {
+function lacking({ capabilities, tcx }: Surroundings, probes: boolean): string[] {
   const has = (bit: bigint): boolean => (capabilities & (1n << bit)) !== 0n;
   const lacks = [
+    ...(has(NET_RAW) || !probes ? [] : ["CAP_NET_RAW"]),
     ...(has(NET_ADMIN) ? [] : ["CAP_NET_ADMIN"]),
     ...(has(BPF) || has(SYS_ADMIN) ? [] : ["CAP_BPF"]),
     ...(has(PERFMON) || has(SYS_ADMIN) ? [] : ["CAP_PERFMON"]),
@@ -47,6 +49,14 @@ export function realSurroundings(): Surroundings {
   };
 }
 
+/** What is to be done on a node. */
+export interface NodeNeeds {
+  readonly pinDir: string;
+  readonly objectPath: string;
+  /** Whether cables are probed by ICMP echo requests, as in Kubernetes. */
+  readonly probes?: boolean;
+}
+
 /**
  * Refuses a node that cannot carry our programs, before anything on it is changed.
  *
@@ -54,17 +64,14 @@ export function realSurroundings(): Surroundings {
  * @example
  * checkNode({ pinDir: "/sys/fs/bpf/strait", objectPath: "build/bpf/encap.o" });
  */
-export function checkNode(
-  { pinDir, objectPath }: { readonly pinDir: string; readonly objectPath: string },
-  around: Surroundings = realSurroundings(),
-): void {
+export function checkNode({ pinDir, objectPath, probes = false }: NodeNeeds, around: Surroundings = realSurroundings()): void {
   if (around.uid !== 0) {
     throw new SetupError(`the dataplane needs root, and user ${around.uid} is not: start it so`);
   }
-  const lacks = lacking(around);
+  const lacks = lacking(around, probes);
   if (lacks.length > 0) {
     throw new SetupError(
-      `this process lacks ${lacks.join(" and ")}: the dataplane needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and on Linux before 6.6 CAP_SYS_ADMIN; add them to the container`,
+      `this process lacks ${lacks.join(" and ")}: the dataplane needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, its probes in Kubernetes CAP_NET_RAW, and Linux before 6.6 CAP_SYS_ADMIN; add them to the container`,
     );
   }
   if (!around.exists(BTF)) {

@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly objectPath?: string;
   /** Of the app. */
   readonly version?: string;
+  /** Whether cables are probed. */
+  readonly probes?: boolean;
   readonly log: Log;
 }
 

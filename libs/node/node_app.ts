@@ -79,6 +79,7 @@ export class NodeApp {
       metrics: this.#metrics,
       state: this.#state,
       counters: this.#counters,
+      present: () => this.#dataplane?.present() ?? emptyRows(),
       recall: (own) => this.#recall(own),
       request: (cause, delay) => this.#loop?.request(cause, delay),
       fail: (reason) => this.#failed.resolve(reason),
@@ -152,10 +153,10 @@ export class NodeApp {
 
   async #openDataplane({ pinDir }: ClusterFile): Promise<Result<true>> {
     const { name, owner, version, wiring } = this.#spec;
-    const { objectPath } = this.#options;
-    const log = this.#log;
+    const { objectPath, kubernetes } = this.#options;
+    const common = { pinDir, owner, version, probes: kubernetes !== undefined, log: this.#log };
     try {
-      this.#dataplane = await wiring.open({ pinDir, owner, version, ...(objectPath !== undefined && { objectPath }), log });
+      this.#dataplane = await wiring.open({ ...common, ...(objectPath !== undefined && { objectPath }) });
     } catch (error) {
       return refuse(error instanceof Error ? error.message : `${name} cannot open the dataplane: ${error}`);
     }
