@@ -11,7 +11,8 @@ import { Log } from "@strait/obs";
 import { startApiServer } from "./start_api_server.ts";
 
 const USAGE = `usage: main.ts --data DIR --listen HOST:PORT [--name NAME_OR_ADDRESS…] [--service-cidr CIDR…]
-               [--kubeconfig-out FILE] [--profile cluster|broker] [--history CHANGES] [--log debug|info|warn|error]\n`;
+               [--kubeconfig-out FILE] [--profile cluster|broker] [--history CHANGES] [--audit-log FILE]
+               [--log debug|info|warn|error]\n`;
 
 function refused(reason: string): never {
   process.stderr.write(`apiserver: ${reason}\n${USAGE}`);
@@ -29,6 +30,7 @@ function flags() {
         "kubeconfig-out": { type: "string" },
         profile: { type: "string", default: "cluster" },
         history: { type: "string" },
+        "audit-log": { type: "string" },
         log: { type: "string", default: "info" },
       },
     }).values;
@@ -58,6 +60,7 @@ const server = await startApiServer({
   serviceCidrs: values["service-cidr"],
   profile,
   ...(history !== undefined && { historyLimit: history }),
+  ...(values["audit-log"] !== undefined && { auditLog: values["audit-log"] }),
   log,
 }).catch((error: unknown) => {
   log.error("cannot start", { error });

@@ -13,6 +13,7 @@ import { followDefinitions } from "./controllers/custom_types.ts";
 import { startControllers } from "./controllers/start_controllers.ts";
 import { Discovery } from "./discovery/discovery.ts";
 import { apiApp } from "./http/api_app.ts";
+import { auditLog } from "./http/audit_log.ts";
 import { listen } from "./http/listener.ts";
 import { builtInTypes } from "./kinds/built_in.ts";
 import { TypeRegistry } from "./kinds/type_registry.ts";
@@ -43,6 +44,8 @@ export interface ApiServerOptions {
   readonly maxBytes?: number;
   /** A reader that takes nothing for this long is cut; 30 000 when absent. */
   readonly stuckMs?: number;
+  /** A file that gets a line for each request of a pod's account; see {@linkcode auditLog}. */
+  readonly auditLog?: string;
 }
 
 export interface ApiServer {
@@ -101,6 +104,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       authorize: (user, info) => authorize(rbac, user, info),
     },
     special: [reviewHandler(rbac, tokens)],
+    ...(options.auditLog !== undefined && { answered: auditLog(options.auditLog) }),
     // Who asks may want to know whether this server has rules of its own, as the embedded broker has.
     version: options.admission ? { ...VERSION, gitVersion: `${VERSION.gitVersion}.broker` } : VERSION,
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `./justw bench control [--kube] [--quick] [--json FILE]`: what the control plane costs, at sizes from a demo's to the largest we design
- * for, and how soon a new pod reaches another cluster. docs/benchmarks.md says what each figure means.
+ * `./justw bench control [--kube] [--part NAME] [--quick] [--json FILE]`: what the control plane costs, at sizes from a demo's to the largest
+ * we design for, how soon a new pod reaches another cluster, and what that asks of API servers. docs/benchmarks.md says what each figure means.
  *
  * @module
  */
@@ -9,10 +9,11 @@ import { parseArgs } from "node:util";
 import { kubeObstacle, labObstacle, run } from "@strait/lab";
 import { type AppName, appNames, Bed } from "./control/bed.ts";
 import { changeCosts } from "./control/change_costs.ts";
+import { type CostPlan, clusterCosts } from "./control/cluster_costs.ts";
 import { type Figure, figure, figureTable, verdict } from "./control/figures.ts";
 import { formatFigures } from "./control/figures_file.ts";
-import { firstPackets } from "./control/first_packets.ts";
-import type { ClusterKind } from "./control/joined_bed.ts";
+import { type FirstPacket, firstPackets } from "./control/first_packets.ts";
+import { type ClusterKind, type JoinedBed, joinedBed } from "./control/joined_bed.ts";
 import { difference } from "./control/process_cost.ts";
 import { changeNames, type WorldSize } from "./control/world.ts";
 import { thisMachine } from "./support/machine.ts";
@@ -33,12 +34,29 @@ const CASES: readonly Case[] = [
 ];
 
 /** How long each part takes and how often things are done: with --quick as little as shows that it works. */
-const FULL = { pods: { light: 200, real: 40 }, settleMs: 10_000, idleMs: 65_000, groups: 8, lookMs: 2000 } as const;
-const QUICK = { pods: { light: 20, real: 10 }, settleMs: 3000, idleMs: 5000, groups: 2, lookMs: 1000 } as const;
+const FULL = {
+  pods: { light: { known: 200, unknown: 40 }, real: { known: 40, unknown: 20 } },
+  costs: { idleMs: 12_000, changes: 16, knownPods: 1000, starts: 3 },
+  settleMs: 10_000,
+  idleMs: 65_000,
+  groups: 8,
+  lookMs: 2000,
+} as const;
+const QUICK = {
+  pods: { light: { known: 10, unknown: 5 }, real: { known: 6, unknown: 4 } },
+  costs: { idleMs: 5000, changes: 4, knownPods: 100, starts: 1 },
+  settleMs: 3000,
+  idleMs: 5000,
+  groups: 2,
+  lookMs: 1000,
+} as const;
 
-const USAGE = `usage: ./justw bench control [--kube] [--quick] [--json FILE]
+const PARTS = ["clusters", "sizes"] as const;
 
-  --kube       new pods on real nodes too: needs what ./justw test kube builds, and two more minutes
+const USAGE = `usage: ./justw bench control [--kube] [--part clusters|sizes] [--quick] [--json FILE]
+
+  --kube       clusters of real nodes too: needs what ./justw test kube builds, and three more minutes
+  --part NAME  only that: whole joined clusters, or one node in clusters of any size
   --quick      it works; its figures say little
   --json FILE  write every figure with its target`;
 
@@ -46,12 +64,20 @@ const say = (line: string): void => console.error(`bench: ${line}`);
 
 type Add = (name: string, value: number, unit: string, target?: number) => void;
 
+function optionsOf(args: string[]) {
+  const [boolean, string] = [{ type: "boolean" }, { type: "string" }] as const;
+  const { values } = parseArgs({ args, options: { kube: boolean, quick: boolean, part: string, json: string, help: boolean } });
+  const { part } = values;
+  if (part !== undefined && !PARTS.some((known) => known === part))
+    throw new TypeError(`--part ${part}: use ${PARTS.join(" or ")}`);
+  return values;
+}
+
 /** Exit code: 0 everything was measured (targets met or not), 1 something could not be, 2 the command line or the machine cannot be used. */
 async function main(args: string[]): Promise<number> {
-  let options: { kube?: boolean | undefined; quick?: boolean | undefined; json?: string | undefined; help?: boolean | undefined };
+  let options: ReturnType<typeof optionsOf>;
   try {
-    const boolean = { type: "boolean" } as const;
-    options = parseArgs({ args, options: { kube: boolean, quick: boolean, json: { type: "string" }, help: boolean } }).values;
+    options = optionsOf(args);
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : error}\n${USAGE}`);
     return 2;
@@ -78,26 +104,67 @@ async function main(args: string[]): Promise<number> {
   };
   const plan = options.quick ? QUICK : FULL;
   // After every part: what a long run has found so far is not lost with it.
-  for (const kind of options.kube ? (["light", "real"] as const) : (["light"] as const)) {
-    await newPods(kind, plan.pods[kind], add);
-    await save();
+  const kinds: readonly ClusterKind[] = options.kube ? ["light", "real"] : ["light"];
+  if (options.part !== "sizes") {
+    for (const kind of kinds) {
+      await wholeClusters(kind, plan, add);
+      await save();
+    }
   }
-  await sizes(plan, add, save);
+  if (options.part !== "clusters") await sizes(plan, add, save);
   console.log(figureTable(figures));
   console.log(`\n${verdict(figures)}; ${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
   return 0;
 }
 
-async function newPods(kind: ClusterKind, count: number, add: Add): Promise<void> {
-  say(`${count} pods, one after the other and in bursts, in two ${kind} clusters`);
-  const taken = await firstPackets(kind, count);
-  const of = (name: string, pick: (one: (typeof taken)[number]) => number, target?: number): void => {
+/** New pods with and without ranges of nodes, then what changes ask of the API servers, in the same two clusters. */
+async function wholeClusters(kind: ClusterKind, plan: typeof FULL | typeof QUICK, add: Add): Promise<void> {
+  say(`two ${kind} clusters of two nodes`);
+  const bed = await joinedBed(kind);
+  await using _lab = bed.lab;
+  const { known, unknown } = plan.pods[kind];
+  await newPods(bed, `new pods, ${kind} clusters`, "east", "west", known, add);
+  await newPods(bed, `new pods, ${kind} clusters whose nodes have no pod ranges`, "west", "east", unknown, add);
+  await apiCosts(bed, plan.costs, add);
+}
+
+async function newPods(
+  bed: JoinedBed,
+  name: string,
+  near: "east" | "west",
+  far: "east" | "west",
+  count: number,
+  add: Add,
+): Promise<void> {
+  say(`${name}: ${count}, one after the other and in bursts`);
+  const taken = await firstPackets(bed, { near: bed.lab.kube(near), far: bed.pods[far] }, count);
+  const of = (what: string, pick: (one: FirstPacket) => number, target?: number): void => {
     const values = taken.map(pick);
-    add(`new pods, ${kind} clusters: ${name}, p50`, percentile(values, 0.5), "ms");
-    add(`new pods, ${kind} clusters: ${name}, p99`, percentile(values, 0.99), "ms", target);
+    add(`${name}: ${what}, p50`, percentile(values, 0.5), "ms");
+    add(`${name}: ${what}, p99`, percentile(values, 0.99), "ms", target);
   };
   of("from created to the first packet answered", ({ created }) => created, 100);
-  of("of it, after the pod's program started", ({ started }) => started);
+  of("not ours: until its kubelet hears of it", ({ seen }) => seen);
+  of("not ours: then until the CNI plugin has wired it", ({ wired }) => wired);
+  of("not ours: then until its program runs", ({ started }) => started);
+  of("ours: then until its first packet is answered", ({ answered }) => answered);
+  of("beside it, ours: from wired to our program at its interface", ({ attached }) => attached);
+}
+
+async function apiCosts(bed: JoinedBed, plan: CostPlan, add: Add): Promise<void> {
+  const name = `${bed.kind} clusters`;
+  say(`${name}: what the API servers are asked`);
+  const costs = await clusterCosts(bed, plan);
+  const of = (what: string, { requests, received, sent }: (typeof costs)["pod"], per: string): void => {
+    add(`${name}: ${what}, requests`, requests, `requests${per}`);
+    add(`${name}: ${what}, told by the API servers`, received, `bytes${per}`);
+    add(`${name}: ${what}, sent to them`, sent, `bytes${per}`);
+  };
+  of("nothing happens", costs.idle, "/s");
+  of("one new pod", costs.pod, "");
+  of("one new pod, nodes without pod ranges", costs.placedPod, "");
+  of("one endpoint changes", costs.endpoint, "");
+  add(`${name}: from start to ready, agent of a gateway node with ${plan.knownPods} pods known`, costs.agentStart, "ms");
 }
 
 /** All sizes stand at the same time: they share the long wait that shows what they cost idle. */

@@ -2,7 +2,7 @@
 /* first_packet.c: when a new pod reaches a pod of another cluster, for tests/bench.
  *
  *   first_packet serve PORT                answers every datagram with the same; prints those that are reports
- *   first_packet ask ADDRESS PORT NAME     sends a datagram each millisecond until one is answered, then a report of it, and ends
+ *   first_packet ask ADDRESS PORT NAME     sends a datagram each millisecond until one is answered, then a report of it, and waits for SIGTERM
  *
  * A report is one JSON object: the name, and in nanoseconds of CLOCK_MONOTONIC, which all namespaces of a machine share, when the program
  * started and when the first answer was there.
@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +83,12 @@ static int exchange(int fd, const char *data, size_t size, int64_t until)
 	return 0;
 }
 
+/* As the first process of a pod it would otherwise not be ended by a signal. */
+static void end(int signal)
+{
+	_exit(signal == SIGTERM ? 0 : 1);
+}
+
 static int ask(const char *address, const char *port, const char *name)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
@@ -92,6 +99,7 @@ static int ask(const char *address, const char *port, const char *name)
 	char report[LONGEST];
 	int fd, size;
 
+	signal(SIGTERM, end);
 	if (!is_v6 && inet_pton(AF_INET, address, &v4.sin_addr) != 1)
 		return fail("address");
 	fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -107,7 +115,11 @@ static int ask(const char *address, const char *port, const char *name)
 	answered = now_ns();
 	size = snprintf(report, sizeof(report), "{\"name\":\"%s\",\"started\":%lld,\"answered\":%lld}", name, (long long)started,
 			(long long)answered);
-	return exchange(fd, report, (size_t)size, until) ? 0 : fail("no answer to the report");
+	if (!exchange(fd, report, (size_t)size, until))
+		return fail("no answer to the report");
+	/* The pod stays as it is until it is looked at and deleted. */
+	for (;;)
+		pause();
 }
 
 int main(int argc, char **argv)

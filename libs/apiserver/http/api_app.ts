@@ -8,6 +8,7 @@ import { OpenApiDocuments } from "../discovery/open_api_documents.ts";
 import type { Scope } from "../resources/scope.ts";
 import { json, refusal } from "./answer.ts";
 import { asYaml } from "./as_yaml.ts";
+import type { Answered } from "./audit_log.ts";
 import type { Peer } from "./listener.ts";
 import { parseAccept, takesJson } from "./media.ts";
 import { type RequestInfo, requestInfo } from "./request_info.ts";
@@ -31,6 +32,8 @@ export interface AppParts {
   readonly guard: Guard;
   readonly special: readonly SpecialHandler[];
   readonly version: object;
+  /** Told of every request whose user is known. */
+  readonly answered?: (answered: Answered) => void;
 }
 
 const READS = new Set(["get", "list", "watch"]);
@@ -38,7 +41,7 @@ const READS = new Set(["get", "list", "watch"]);
 type Env = { Bindings: { peer: Peer }; Variables: { user: User; info: RequestInfo } };
 
 /** All paths of the server. */
-export function apiApp({ serving, tokens, discovery, guard, special, version }: AppParts): Hono<Env> {
+export function apiApp({ serving, tokens, discovery, guard, special, version, answered }: AppParts): Hono<Env> {
   const app = new Hono<Env>();
   // A full disk fails every write: one line for all of them.
   const states = new StateLog(serving.api.log);
@@ -52,10 +55,17 @@ export function apiApp({ serving, tokens, discovery, guard, special, version }: 
     const url = new URL(context.req.url);
     const info = requestInfo(context.req.method, url.pathname, url.searchParams);
     const user = guard.authenticate(context.req.raw, context.env.peer);
-    guard.authorize(user, info);
+    const tell = (status: number) => answered?.({ user: user.name, info, uri: url.pathname + url.search, status });
+    try {
+      guard.authorize(user, info);
+    } catch (error) {
+      tell(error instanceof StatusError ? error.code : 500);
+      throw error;
+    }
     context.set("user", user);
     context.set("info", info);
     await next();
+    tell(context.res.status);
     if (!READS.has(info.verb) && context.res.ok) states.clear("writes", "requests are served again");
     context.res = await asYaml(context.req.raw, context.res);
   });

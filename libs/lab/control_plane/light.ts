@@ -24,6 +24,8 @@ export function prepareLight(place: ServerPlace): readonly Program[] {
         ...serviceCidrs.flatMap((cidr) => ["--service-cidr", cidr]),
         "--kubeconfig-out",
         `${dir}/admin.kubeconfig`,
+        "--audit-log",
+        `${dir}/audit.log`,
         ...flags,
       ],
     },

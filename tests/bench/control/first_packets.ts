@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname } from "node:path";
 import { monotonicMs } from "@strait/ffi";
-import { type Family, type KubeCluster, type KubePod, PAUSE_IMAGE } from "@strait/lab";
+import { type Family, type KubeCluster, type KubePod, type Node, PAUSE_IMAGE, RelayError } from "@strait/lab";
 import { buildProgram } from "../support/build_program.ts";
-import { type ClusterKind, joinedBed } from "./joined_bed.ts";
+import { Answers } from "./answers.ts";
+import type { JoinedBed } from "./joined_bed.ts";
+import { podTimes } from "./pod_times.ts";
 
-/** Of one pod, in milliseconds. */
+/** Of one pod, in milliseconds; the four parts after another are all of it. */
 export interface FirstPacket {
   /** From the moment before the API server was asked to create the pod until its first packet was answered. */
   readonly created: number;
-  /** Of it, from the start of the pod's program. */
+  /** Until the kubelet of its node heard of it: API server, scheduler, watches. */
+  readonly seen: number;
+  /** From then until the CNI plugin had wired it. */
+  readonly wired: number;
+  /** From then until its program ran. */
   readonly started: number;
+  /** From then until its first packet was answered: what it waited for Strait. */
+  readonly answered: number;
+  /** From wired until Strait's program stood at its interface, which nobody has to wait for while the container starts. */
+  readonly attached: number;
 }
 
-/** What a pod's program tells, times in nanoseconds; see first_packet.c. */
-interface Report {
-  readonly name: string;
-  readonly started: number;
-  readonly answered: number;
+/** Whose pods ask whom. */
+export interface PodPair {
+  readonly near: KubeCluster;
+  readonly far: KubePod;
 }
 
 const PORT = 7100;
@@ -26,115 +35,97 @@ const MOUNT = "/tmp/strait-bench";
 /** How many pods are created at once in the second half. */
 const BURST = 5;
 /** Pods before those that count: the clusters are connected then, and every image and program was used once. */
-const WARMUP = 10;
-/** How long a pod may take, in milliseconds. */
-const LIMIT = 60_000;
+const WARMUP = 6;
+/** How long a pod may take to go, in milliseconds. */
+const GONE_LIMIT = 60_000;
 
 /**
  * Creates pods in one cluster, half of them one after the other and half in bursts, on a gateway node and a worker by turns, each of which
- * asks a pod of the other cluster over IPv4 or IPv6 as soon as its program runs.
+ * asks a pod of the other cluster over IPv4 or IPv6 as soon as its program runs. The next are created when those before are gone.
  *
  * @throws Error where a pod is not answered within a minute
  */
-export async function firstPackets(kind: ClusterKind, count: number): Promise<FirstPacket[]> {
+export async function firstPackets({ kind, lab }: JoinedBed, { near, far }: PodPair, count: number): Promise<FirstPacket[]> {
   const program = await buildProgram("first_packet", ["-static"]);
-  const { lab, near, far } = await joinedBed(kind);
-  await using _lab = lab;
-  using answers = await Answers.start(program, far);
-  const one = (number: number) => podOf(kind, near, program, far, `p${number}`, number, answers);
-  for (let i = 0; i < WARMUP; i++) await one(i);
+  using answers = await Answers.start(program, far, PORT);
+  const batch = async (first: number, many: number): Promise<FirstPacket[]> => {
+    const numbers = Array.from({ length: many }, (_, k) => first + k);
+    const taken = await Promise.all(numbers.map((number) => podOf(number)));
+    await Promise.all(numbers.map((number) => goneFrom(near, nameOf(number))));
+    return taken;
+  };
+  const podOf = async (number: number): Promise<FirstPacket> => {
+    const name = nameOf(number);
+    const family: Family = number % 4 < 2 ? 4 : 6;
+    const node = lab.node(`${near.cluster.id}/${number % 2 === 0 ? "gw1" : "w1"}`);
+    const told = answers.of(name);
+    const asked = monotonicMs();
+    const command = [`${MOUNT}/first_packet`, "ask", far.address(family), `${PORT}`, name];
+    const body = podBody(name, node, command, dirname(program), kind === "real");
+    const { metadata } = (await near.request({ method: "POST", path: PODS, body })) as {
+      readonly metadata: { readonly uid: string };
+    };
+    const { started, answered } = await told;
+    // Files are stamped by the clock of the day.
+    const monotonic = monotonicMs() - Date.now();
+    const times = await podTimes(near, node, { name, uid: metadata.uid }, kind === "real");
+    const [seen, wired, attached] = [times.seen + monotonic, times.wired + monotonic, times.attached + monotonic];
+    return {
+      created: answered / 1e6 - asked,
+      seen: seen - asked,
+      wired: wired - seen,
+      started: started / 1e6 - wired,
+      answered: (answered - started) / 1e6,
+      attached: attached - wired,
+    };
+  };
+  for (let i = 0; i < WARMUP; i++) await batch(i, 1);
   const taken: FirstPacket[] = [];
-  for (let i = 0; i < count; ) {
-    const many = i < count / 2 ? 1 : BURST;
-    taken.push(...(await Promise.all(Array.from({ length: many }, (_, k) => one(WARMUP + i + k)))));
-    i += many;
+  while (taken.length < count) {
+    const many = taken.length < count / 2 ? 1 : Math.min(BURST, count - taken.length);
+    taken.push(...(await batch(WARMUP + taken.length, many)));
   }
   return taken;
 }
 
-async function podOf(
-  kind: ClusterKind,
-  near: KubeCluster,
-  program: string,
-  far: KubePod,
-  name: string,
-  number: number,
-  answers: Answers,
-): Promise<FirstPacket> {
-  const family: Family = number % 4 < 2 ? 4 : 6;
-  const told = answers.of(name);
-  const asked = monotonicMs();
-  await near.request({
-    method: "POST",
-    path: "/api/v1/namespaces/default/pods",
-    body: {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name },
-      spec: {
-        restartPolicy: "Never",
-        nodeSelector: { "kubernetes.io/hostname": number % 2 === 0 ? "gw1" : "w1" },
-        volumes: [{ name: "bench", hostPath: { path: dirname(program) } }],
-        containers: [
-          {
-            name: "main",
-            // Real nodes pull nothing: theirs is the one that all have. The stand-ins do not look at it.
-            image: kind === "real" ? PAUSE_IMAGE : "strait-lab",
-            command: [`${MOUNT}/first_packet`, "ask", far.address(family), `${PORT}`, name],
-            volumeMounts: [{ name: "bench", mountPath: MOUNT, readOnly: true }],
-          },
-        ],
-      },
+const PODS = "/api/v1/namespaces/default/pods";
+
+const nameOf = (number: number): string => `p${number}`;
+
+function podBody(name: string, node: Node, command: readonly string[], folder: string, real: boolean): object {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: {
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 1,
+      nodeSelector: { "kubernetes.io/hostname": node.name },
+      volumes: [{ name: "bench", hostPath: { path: folder } }],
+      containers: [
+        {
+          name: "main",
+          // Real nodes pull nothing: theirs is the one that all have. The stand-ins do not look at it.
+          image: real ? PAUSE_IMAGE : "strait-lab",
+          command,
+          volumeMounts: [{ name: "bench", mountPath: MOUNT, readOnly: true }],
+        },
+      ],
     },
-  });
-  const { started, answered } = await told;
-  return { created: answered / 1e6 - asked, started: (answered - started) / 1e6 };
+  };
 }
 
-/** The program in the far pod, which hears from all others. */
-class Answers implements Disposable {
-  readonly #child: Bun.Subprocess<"ignore", "pipe", "inherit">;
-  readonly #waiting = new Map<string, (report: Report) => void>();
-
-  private constructor(child: Bun.Subprocess<"ignore", "pipe", "inherit">) {
-    this.#child = child;
-  }
-
-  static async start(program: string, far: KubePod): Promise<Answers> {
-    const argv = far.ns.argv([program, "serve", `${PORT}`]);
-    const answers = new Answers(Bun.spawn(argv, { stdin: "ignore", stdout: "pipe", stderr: "inherit" }));
-    const { promise, resolve } = Promise.withResolvers<void>();
-    void answers.#read(resolve);
-    await promise;
-    return answers;
-  }
-
-  /** What a pod will tell. */
-  of(name: string): Promise<Report> {
-    const { promise, resolve, reject } = Promise.withResolvers<Report>();
-    const timer = setTimeout(() => reject(new Error(`pod ${name} had no answer after ${LIMIT / 1000} s`)), LIMIT);
-    this.#waiting.set(name, (report) => {
-      clearTimeout(timer);
-      resolve(report);
-    });
-    return promise;
-  }
-
-  async #read(ready: () => void): Promise<void> {
-    let rest = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of this.#child.stdout) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
-        const told = JSON.parse(line) as Report | { readonly ready: true };
-        if ("ready" in told) ready();
-        else this.#waiting.get(told.name)?.(told);
-      }
+/** Deletes a pod and waits until it is gone: what its end costs is not to fall into the time of the next. */
+async function goneFrom(near: KubeCluster, name: string): Promise<void> {
+  const path = `${PODS}/${name}`;
+  await near.request({ method: "DELETE", path });
+  for (const end = performance.now() + GONE_LIMIT; ; await Bun.sleep(20)) {
+    try {
+      await near.request({ method: "GET", path });
+    } catch (error) {
+      if (error instanceof RelayError && error.status === 404) return;
+      throw error;
     }
-  }
-
-  [Symbol.dispose](): void {
-    this.#child.kill("SIGKILL");
+    if (performance.now() > end) throw new Error(`pod ${name} is not gone after ${GONE_LIMIT / 1000} s`);
   }
 }
