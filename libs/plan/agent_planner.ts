@@ -26,11 +26,14 @@ import { linkOf, uplinksOf } from "./plan.ts";
 import { PlannerMemory } from "./planner_memory.ts";
 import { PodBook } from "./pod_book.ts";
 import { sourcesOf } from "./remote_book.ts";
+import { RouteBook } from "./route_book.ts";
 import { Ways } from "./tunnel_end.ts";
 
 /** All that is remembered from one update to the next. */
 class Memory extends PlannerMemory {
   readonly pods = new PodBook();
+  readonly here = new HereBook();
+  readonly routes = new RouteBook();
   readonly nodes = new Map<string, NodeSpec>();
   readonly gateways = new Map<string, { readonly hop: HopRow; readonly ready: boolean }>();
 
@@ -81,6 +84,8 @@ export class AgentPlanner implements Planner {
       ownsRoutes,
       attach: { uplinks: uplinksOf(facts), pods: memory.pods.interfaces },
       spread: [],
+      delivery,
+      keptSources: keptSourcesOf(file, facts),
       problems: memory.problems.list,
     };
   }
@@ -90,11 +95,11 @@ export class AgentPlanner implements Planner {
     const moved = paths.update(facts.paths);
     const { gone, come } = changedItems(last.nodes, file.nodes);
     const touched = new Set<string>();
+    const ends = new Set<string>();
     for (const node of gone) {
-      delivery,
-      keptSources: keptSourcesOf(file, facts),
       nodes.delete(node.name);
       for (const address of node.addresses) addresses.remove(formatAddress(address), node.name);
+      for (const address of node.addresses) ends.add(formatAddress(address));
       touched.add(node.name);
     }
     for (const node of come) {
@@ -124,8 +129,24 @@ export class AgentPlanner implements Planner {
       if (!sameRow(gateways.get(name), gateway)) gatewaysChanged = true;
       if (gateway) gateways.set(name, gateway);
       else gateways.delete(name);
+      for (const address of node?.addresses ?? []) ends.add(formatAddress(address));
     }
+    if (own.gateway) this.#updateRoutes(file, facts, ends, anew);
     return { gatewaysChanged };
+  }
+
+  /** @param moved addresses of nodes that may be another's, or reached by another hop */
+  #updateRoutes({ subnets: announced }: ClusterFile, { podRoutes }: NodeFacts, moved: Iterable<string>, anew: boolean): void {
+    const { rows, routes, addresses, hops } = this.#memory;
+    const hopAt = (address: string): number | undefined => {
+      // Of two nodes that share an address one has the hop.
+      for (const name of addresses.at(address)) {
+        const hop = hops.hopOf(name);
+        if (hop) return hop.index;
+      }
+      return undefined;
+    };
+    routes.update(podRoutes, moved, anew, { rows, announced, hopAt });
   }
 
   #updateRemotes(file: ClusterFile, facts: NodeFacts, own: NodeSpec, all: boolean): void {

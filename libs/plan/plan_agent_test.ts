@@ -5,6 +5,7 @@ import {
   type ClusterFile,
   cidr,
   emptyRows,
+  formatCidr,
   type HopRow,
   hostCidr,
   ifIndex,
@@ -15,7 +16,7 @@ import {
   SLOTS,
 } from "@strait/model";
 import { planAgent } from "./plan_agent.ts";
-import { factsOf } from "./testing/scenes.ts";
+import { blockRoute, factsOf } from "./testing/scenes.ts";
 
 function fileOf(node: string, change: (text: string) => string = (text) => text): ClusterFile {
   const text = `
@@ -91,10 +92,28 @@ describe("planAgent on a worker", () => {
     expect(rows.peers.get("intra 172.31.1.2")?.flags).toEqual(["node", "gateway"]);
   });
 
-  test("takes its own pods only for here", () => {
-    const { rows } = plan("w1");
+  test("takes its own pods only for here: its subnet, the pods it sees, and what the CNI gave the node itself", () => {
+    const seen = address("10.1.77.5");
+    const pod = { name: "cali1", ifindex: ifIndex(21), mac: mac("02:00:00:00:00:21"), sources: [hostCidr(seen)] };
+    const { rows } = plan("w1", (facts) => ({
+      ...facts,
+      podInterfaces: [{ ...pod, pods: [{ address: seen }, { address: address("192.168.7.1") }] }],
+      hostAddresses: [address("172.31.1.3"), address("10.1.77.1"), address("10.1.77.1")],
+    }));
     const local = [...rows.subnets.values()].filter((row) => row.kind !== "remote");
-    expect(local).toEqual([{ prefix: cidr("10.1.1.0/24"), kind: "here", owner: "agent" }]);
+    expect(local.map((row) => [formatCidr(row.prefix), row.kind, row.kind === "here" && row.owner])).toEqual([
+      ["10.1.1.0/24", "here", "agent"],
+      ["10.1.77.5/32", "here", "agent"],
+      ["10.1.77.1/32", "here", "agent"],
+    ]);
+  });
+
+  test("leaves routes of the CNI to gateways: it forwards for nobody", () => {
+    const { rows } = plan("w1", (facts) => ({
+      ...facts,
+      podRoutes: [blockRoute(address("10.1.64.0"), 0, address("172.31.1.2"))],
+    }));
+    expect([...rows.subnets.values()].some((row) => row.kind === "node")).toBe(false);
   });
 
   test("lets every node speak on the intra port, marks gateways and itself", () => {
@@ -153,10 +172,36 @@ describe("planAgent on a worker", () => {
 
 describe("planAgent on a gateway node", () => {
   test("leads to the pods of every other node and leaves the other clusters to the gateway app", () => {
-    const { rows, routes, ownsRoutes } = plan("gw1");
+    const quiet = (facts: NodeFacts): NodeFacts => ({ ...facts, podInterfaces: [], hostAddresses: [], podRoutes: [] });
+    const { rows, routes, ownsRoutes } = plan("gw1", quiet);
     expect([...rows.subnets.values()].map((row) => row.kind)).toEqual(["here", "node", "node", "node"]);
     expect(rows.hops.size).toBe(3);
     expect([rows.clusters.size, rows.slots.size, routes.length, ownsRoutes]).toEqual([0, 0, 0, false]);
+  });
+
+  test.each<[string, string, string, string, number | undefined]>([
+    ["leads the prefix to the node that its next hop is", "10.1.64.0/26", "172.31.1.3", "node", 2],
+    ["inside another node's subnet is the longer prefix, and wins", "10.1.1.64/26", "172.31.1.5", "node", 3],
+    ["that says otherwise than a Node's or a Pod's entry gives way to it", "10.1.1.0/24", "172.31.1.5", "node", 2],
+    ["to what the cluster announces as a whole is the gateway app's affair", "10.1.0.0/16", "172.31.1.3", "none", undefined],
+    ["to what the cluster does not announce is none of ours", "10.9.0.0/26", "172.31.1.3", "none", undefined],
+    ["by a router that is no node of the cluster makes no row", "10.1.64.0/26", "172.31.1.77", "none", undefined],
+    ["to this very node makes no row", "10.1.64.0/26", "172.31.1.2", "none", undefined],
+  ])("a route of the CNI %s", (_name, destination, via, kind, hop) => {
+    const route = { destination: cidr(destination), via: address(via) };
+    const { rows } = plan("gw1", (facts) => ({ ...facts, podRoutes: [route] }));
+    const row = rows.subnets.get(destination);
+    expect([row?.kind ?? "none", row?.kind === "node" ? row.hop : undefined]).toEqual([kind, hop]);
+  });
+
+  test("a pod that this node sees is here, also inside a block that a route leads elsewhere", () => {
+    const block = { destination: cidr("10.1.64.0/26"), via: address("172.31.1.3") };
+    const { rows } = plan("gw1", (facts) => ({
+      ...facts,
+      podRoutes: [block, { destination: cidr("10.1.64.9/32"), via: address("172.31.1.5") }],
+      podInterfaces: facts.podInterfaces.map((one) => ({ ...one, pods: [{ address: address("10.1.64.9") }] })),
+    }));
+    expect(rows.subnets.get("10.1.64.9/32")?.kind).toBe("here");
   });
 
   test("reaches a node by IPv6 where that is the family they share, and refuses one it shares none with", () => {

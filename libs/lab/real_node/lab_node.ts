@@ -7,6 +7,7 @@ import type { ControlPlane } from "../control_plane/control_plane.ts";
 import { ensureKube } from "../control_plane/kube_binaries.ts";
 import { disksOf } from "../lab_id.ts";
 import type { Node } from "../node.ts";
+import { layOverlay, OVERLAY_BYTES } from "../routed_cni/overlay.ts";
 import { conflist } from "./cni_conflist.ts";
 import { pauseImage } from "./pause_image.ts";
 import { RealNode } from "./real_node.ts";
@@ -27,7 +28,7 @@ export interface LabNodeParts {
 export async function startLabNode({ labId, node, cluster, control, proxy }: LabNodeParts): Promise<RealNode> {
   const kube = await ensureKube();
   const read = (file: string): Promise<string> => Bun.file(`${control.dir}/${file}`).text();
-  if (cluster.cni === "routed") await tunnelAddress(node);
+  if (cluster.cni === "routed") await layOverlay(node, cluster);
   return RealNode.start({
     name: node.name,
     id: `${labId}-${node.cluster}-${node.name}`,
@@ -35,7 +36,7 @@ export async function startLabNode({ labId, node, cluster, control, proxy }: Lab
     addresses: node.families.map((family) => node.address(family)),
     labels: {},
     clusterCidrs: cluster.subnets,
-    cni: { file: "10-podnet.conflist", conflist: conflist(cluster.cni, node.subnets, node.mtu) },
+    cni: { file: "10-podnet.conflist", conflist: conflist(cluster.cni, node.subnets, podMtu(cluster, node)) },
     proxy,
     images: [await pauseImage(), STRAIT_IMAGE],
     clusterDns: [],
@@ -46,14 +47,8 @@ export async function startLabNode({ labId, node, cluster, control, proxy }: Lab
   });
 }
 
-/** The address that Calico's own agent gives its tunnel device: one of the node's block, which no pod gets. */
-async function tunnelAddress({ ns, subnets }: Node): Promise<void> {
-  await ns.run(["ip", "link", "add", "vxlan.calico", "type", "bridge"]);
-  for (const subnet of subnets) {
-    const first = subnet.replace(/(::|\.0)\/\d+$/, (_, zero: string) => (zero === "::" ? "::1/128" : ".1/32"));
-    await ns.run(["ip", "address", "add", first, "dev", "vxlan.calico", "nodad"]);
-  }
-  await ns.run(["ip", "link", "set", "vxlan.calico", "up"]);
+function podMtu({ cni }: Cluster, { mtu }: Node): number {
+  return cni === "routed" ? mtu - OVERLAY_BYTES : mtu;
 }
 
 /** The process of an app of Strait's on a real node: in the node's network namespace, by its command line. */

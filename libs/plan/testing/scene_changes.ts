@@ -11,9 +11,11 @@ import {
   type NodeFacts,
   type NodeSpec,
   nodeName,
+  type PodRouteFact,
+  sameCidr,
 } from "@strait/model";
 import type { Random } from "@strait/model/testing";
-import { factsOf, type Scene } from "./scenes.ts";
+import { blockRoute, factsOf, type Scene } from "./scenes.ts";
 
 type Change = (random: Random, scene: Scene) => Scene;
 
@@ -134,22 +136,20 @@ const changes: readonly Change[] = [
     const rest = facts.podInterfaces.filter(({ ifindex }) => ifindex !== one.ifindex);
     return { file, facts: { ...facts, podInterfaces: random.below(3) === 0 ? rest : [...rest, one] } };
   },
+  // Blocks of a CNI come, go and change hands; one may equal a node's subnet, or all that the cluster announces.
+  (random, { file, facts }) => {
+    const [via = address("172.31.1.250")] = random.pick(file.nodes).addresses;
+    const own: PodRouteFact[] = [cidr("10.1.120.0/24"), cidr("10.1.0.0/16"), cidr("10.1.200.1/32"), cidr("10.9.0.0/24")].map(
+      (destination) => ({ destination, via }),
+    );
+    const route = random.pick([...own, blockRoute(address("10.1.96.0"), random.below(40), via)]);
+    const rest = facts.podRoutes.filter(({ destination }) => !sameCidr(destination, route.destination));
+    return { file, facts: { ...facts, podRoutes: random.below(3) === 0 ? rest : [...rest, route] } };
+  },
   (random, { file, facts }) => {
     const hostAddresses = random.below(2) === 0 ? facts.hostAddresses.slice(1) : [...facts.hostAddresses, address("10.1.99.77")];
     return { file, facts: { ...facts, hostAddresses } };
   },
-  (random, { file, facts }) => ({ file: { ...file, mtu: linkMtu(1300 + random.below(200)) }, facts }),
-  (random, { file, facts }) => ({ file, facts: { ...facts, device: ifIndex(8 + random.below(3)) } }),
-  (random, { file, facts }) => ({
-    file: { ...file, nodes: random.shuffled(file.nodes), clusters: random.shuffled(file.clusters) },
-    facts,
-  }),
-];
-
-/** The scene after one or a few changes. */
-export function changedScene(random: Random, scene: Scene): Scene {
-  let next = scene;
-  for (let count = 1 + random.below(3); count > 0; count--) next = random.pick(changes)(random, next);
   // A policy engine starts or ends, or the operator decides.
   (random, { file, facts }) => {
     const filters = random.below(2) === 0 ? [] : ["table inet calico, chain forward"];
@@ -164,5 +164,17 @@ export function changedScene(random: Random, scene: Scene): Scene {
     const fresh = watchedBy === undefined ? { ...rest, watchedBy: "tc program policy at egress" } : rest;
     return { file, facts: { ...facts, podInterfaces: replaceAt(facts.podInterfaces, at, fresh) } };
   },
+  (random, { file, facts }) => ({ file: { ...file, mtu: linkMtu(1300 + random.below(200)) }, facts }),
+  (random, { file, facts }) => ({ file, facts: { ...facts, device: ifIndex(8 + random.below(3)) } }),
+  (random, { file, facts }) => ({
+    file: { ...file, nodes: random.shuffled(file.nodes), clusters: random.shuffled(file.clusters) },
+    facts,
+  }),
+];
+
+/** The scene after one or a few changes. */
+export function changedScene(random: Random, scene: Scene): Scene {
+  let next = scene;
+  for (let count = 1 + random.below(3); count > 0; count--) next = random.pick(changes)(random, next);
   return next;
 }
