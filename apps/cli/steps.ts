@@ -56,6 +56,11 @@ export class Steps {
     this.#write(`${text}\n`);
   }
 
+  /** A line about what is under way, which is no step of its own. */
+  note(text: string): void {
+    this.#write(`${this.#redraw ? "\r\x1b[K" : ""}   ${text}\n`);
+  }
+
   /** What is being waited for now; only a person sees it, and the next line takes its place. */
   progress(text: string): void {
     if (this.#redraw) this.#write(`\r\x1b[K   ${text}`);

@@ -35,7 +35,7 @@ export const verify: AddCommand = (program, io, exit) => {
   withCluster(program.command("verify").description("check that pods and Services of two clusters reach each other"))
     .requiredOption("--tocontext <name>", "context of the second cluster")
     .option("--only <suites>", `comma-separated suites: ${SUITES.join(", ")}`, list, ["connectivity"])
-    .option("--verbose [bool]", "say what is skipped and why as it happens", truth, false)
+    .option("--verbose [bool]", "say what each check runs, on which node and against which address, as it begins", truth, false)
     .option("--parallel <count>", "checks that run at the same time", whole(1, 100), 6)
     .option("--operation-timeout <seconds>", "for a pod to start or end", whole(1, 3600), 240)
     .option("--connection-timeout <seconds>", "for one attempt to connect", whole(1, 3600), 60)
@@ -59,6 +59,7 @@ async function run(io: Io, options: Options): Promise<number> {
     connectionTimeoutMs: options.connectionTimeout * 1000,
     attempts: options.connectionAttempts,
     packetSize: options.packetSize,
+    note: (line) => options.verbose && steps.note(line),
   };
   const outcomes: CheckOutcome[] = [];
   try {

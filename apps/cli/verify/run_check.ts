@@ -11,6 +11,8 @@ export interface Effort {
   readonly connectionTimeoutMs: number;
   readonly attempts: number;
   readonly packetSize: number;
+  /** Takes what is run where, a line each, as it begins. */
+  readonly note: (line: string) => void;
 }
 
 /** What came of a check over one family. */
@@ -78,16 +80,22 @@ const NO_ADDRESS = Symbol("the listener has no address of this family");
 
 async function exchange(check: Check, { from, to, fromNode, toNode }: Ends, family: 4 | 6, name: string, effort: Effort) {
   const ids = { listener: crypto.randomUUID(), connector: crypto.randomUUID() };
-  const { operationTimeoutMs, connectionTimeoutMs, attempts, packetSize } = effort;
+  const { operationTimeoutMs, connectionTimeoutMs, attempts, packetSize, note } = effort;
   const patience = Math.ceil((connectionTimeoutMs * attempts + operationTimeoutMs) / 1000);
   const port = ["--port", String(LISTEN_PORT)];
   const listen = ["listen", "--id", ids.listener, ...port, "--timeout", String(patience)];
+  const run = (side: Side, node: string, args: readonly string[]): void =>
+    note(`${check.title}, IPv${family}: cluster "${side.cluster.name}", node ${node}: strait nettest ${args.join(" ")}`);
+  run(to, toNode, listen);
   await to.start({ name, node: toNode, hostNetwork: false, args: listen });
   const listener = await to.running(name, operationTimeoutMs);
   const podIps = ipsOf(listener);
   const addresses = check.target === "service" ? await to.service(name) : podIps;
   const address = addresses.find((candidate) => familyOf(candidate) === family);
-  if (address === undefined) return NO_ADDRESS;
+  if (address === undefined) {
+    note(`${check.title}, IPv${family}: the listener has ${addresses.join(", ") || "no address"}, none of this family`);
+    return NO_ADDRESS;
+  }
 
   const tries = [
     "--attempts",
@@ -98,6 +106,7 @@ async function exchange(check: Check, { from, to, fromNode, toNode }: Ends, fami
     String(packetSize),
   ];
   const connect = ["connect", "--id", ids.connector, "--host", address, ...port, ...tries];
+  run(from, fromNode, connect);
   await from.start({ name, node: fromNode, hostNetwork: check.hostNetwork, args: connect });
   const sent = await from.result(name, patience * 1000);
   if (!sent.ok) return sent.reason;
