@@ -47,6 +47,7 @@ export type { Place } from "./place.ts";
 export { plainRoutes } from "./plain_routes.ts";
 export type { Pod } from "./pod.ts";
 export { PAUSE_IMAGE } from "./real_node/real_node_config.ts";
+export { layOverlay } from "./routed_cni/overlay.ts";
 export { DENIED_PORT } from "./routed_cni/policy.ts";
 export type { Segment, Wire, WireEnd } from "./segment.ts";
 export type { ClusterSpec, CniPlugin, Family, LabSpec, NodeSpec } from "./spec.ts";
