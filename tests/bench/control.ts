@@ -35,8 +35,8 @@ const CASES: readonly Case[] = [
 
 /** How long each part takes and how often things are done: with --quick as little as shows that it works. */
 const FULL = {
-  pods: { light: { known: 200, unknown: 40 }, real: { known: 40, unknown: 20 } },
-  costs: { idleMs: 12_000, changes: 16, knownPods: 1000, starts: 3 },
+  pods: { light: { known: 200, unknown: 30 }, real: { known: 30, unknown: 10 } },
+  costs: { idleMs: 12_000, changes: 12, knownPods: 1000, starts: 2 },
   settleMs: 10_000,
   idleMs: 65_000,
   groups: 8,
