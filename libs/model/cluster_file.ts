@@ -39,13 +39,6 @@ export type Listen =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
-/** How much an app tells. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/**
- * The validated standalone config (strait.yaml), read alike by the gateway and the node agent. Made by `parseClusterFile`;
- * whoever holds one may rely on: `node` is in `nodes`, names and ids are unique, no two clusters' subnets overlap.
- *
 /**
  * How pods' packets pass the node: "direct" past netfilter, "stack" through it, "auto" through it where somebody filters there
  * what the node forwards.
@@ -53,6 +46,13 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 export const DELIVERIES = ["auto", "stack", "direct"] as const;
 export type DeliveryChoice = (typeof DELIVERIES)[number];
 
+/** How much an app tells. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/**
+ * The validated standalone config (strait.yaml), read alike by the gateway and the node agent. Made by `parseClusterFile`;
+ * whoever holds one may rely on: `node` is in `nodes`, names and ids are unique, no two clusters' subnets overlap.
+ *
  * In Kubernetes mode it is made from watched objects, and made anew at every change. **Who makes the next one keeps what did
  * not change**: the same NodeSpec, RemoteCluster and subnet objects, in the same order, and the same `nodes` and `clusters` list
  * where nothing in it changed. The planners skip what is identical (`===`), so a change costs what changed; a value made of
@@ -87,6 +87,8 @@ export interface ClusterFile {
   readonly podInterfaces?: readonly string[];
   /** libcni's cache directory, whose `results/` tells which interface is which pod's; /var/lib/cni where absent. */
   readonly cniCacheDir?: string;
+  /** "auto" where absent. */
+  readonly delivery?: DeliveryChoice;
   readonly pinDir: string;
   readonly listen?: Listen;
   readonly log: LogLevel;
@@ -94,8 +96,6 @@ export interface ClusterFile {
 
 /** The entry of the own node. @throws TypeError where the file has none, which `parseClusterFile` rules out. */
 export function ownNode(file: ClusterFile): NodeSpec {
-  /** "auto" where absent. */
-  readonly delivery?: DeliveryChoice;
   const own = file.nodes.find((node) => node.name === file.node);
   if (!own) throw new TypeError(`node "${file.node}" is not among the nodes`);
   return own;

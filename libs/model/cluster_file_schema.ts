@@ -104,8 +104,8 @@ export const clusterFileSchema = keys("the file", {
   spread: v.optional(v.boolean("spread must be true or false, without quotes"), true),
   podInterfaces: v.exactOptional(list(v.pipe(text("a pod interface"), through(interfaceName)), "podInterfaces")),
   cniCacheDir: v.exactOptional(v.pipe(text("cniCacheDir"), through(absolutePath))),
+  delivery: v.exactOptional(v.picklist(DELIVERIES, "delivery must be auto, stack or direct")),
   pinDir: v.optional(v.pipe(text("pinDir"), through(absolutePath)), PIN_DIR),
   listen: v.exactOptional(v.pipe(text("listen"), through(parseListen))),
-  delivery: v.exactOptional(v.picklist(DELIVERIES, "delivery must be auto, stack or direct")),
   log: v.optional(v.picklist(["debug", "info", "warn", "error"], "log must be debug, info, warn or error"), "info"),
 });
