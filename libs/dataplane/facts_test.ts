@@ -41,7 +41,9 @@ inOwnNamespace(import.meta.path, () => {
       ),
       pods: facts.podInterfaces.flatMap(({ pods }) => pods.map(({ address }) => formatAddress(address))),
       host: facts.hostAddresses.map(formatAddress),
-      routes: facts.podRoutes.map(({ destination, via }) => `${formatCidr(destination)} ${formatAddress(via)}`).sort(),
+      routes: facts.podRoutes
+        .map(({ destination, via }) => [formatCidr(destination), via && formatAddress(via)].filter(Boolean).join(" "))
+        .sort(),
     };
   };
 
@@ -99,7 +101,7 @@ inOwnNamespace(import.meta.path, () => {
       "10.1.10.0/26 nexthop via 172.31.1.2 nexthop via 172.31.1.4",
     ])
       ip(`route add ${route}`);
-    expect(look().routes).toEqual(["10.1.4.0/26 172.31.1.2", "10.1.5.7/32 172.31.1.4", "10.1.6.0/26 172.31.1.6"]);
+    expect(look().routes).toEqual(["10.1.4.0/26 172.31.1.2", "10.1.5.7/32 172.31.1.4", "10.1.6.0/26 172.31.1.6", "10.1.8.0/26"]);
   });
 
   test("facts follow a next hop behind a VXLAN device to the node that the CNI told it", () => {

@@ -8,8 +8,8 @@ export interface Dirt {
   readonly interfaces: Set<IfIndex>;
   /** Destinations whose routes changed. */
   readonly destinations: Cidr[];
-  /** Routes by a next hop, by their key in `viaRoutes`. */
-  readonly viaRoutes: Set<string>;
+  /** Keys of `NodeMirror.ways`. */
+  readonly ways: Set<string>;
   /** Any route may lead elsewhere now, any source address be another one. */
   everyPath: boolean;
   /** Any pod's interface may look otherwise: an address of the node came or went. */
@@ -20,7 +20,7 @@ export interface Dirt {
 const MANY = 100;
 
 function noDirt(): Dirt {
-  return { interfaces: new Set(), destinations: [], viaRoutes: new Set(), everyPath: false, everyPod: false };
+  return { interfaces: new Set(), destinations: [], ways: new Set(), everyPath: false, everyPod: false };
 }
 
 /** Link-local addresses and routes come and go with every pod's interface, and lead to no node. */
@@ -34,19 +34,19 @@ function isHostRoute({ destination, hops, table }: Route): boolean {
   return table === RT_TABLE.MAIN && whole && hops.length === 1 && hops[0]?.ifindex !== undefined && hops[0].via === undefined;
 }
 
-/** One prefix by one next hop: what routed CNIs make for another node's pods. */
-function isViaRoute({ destination, hops, table, type }: Route): boolean {
-  const [hop] = hops;
-  const one = hops.length === 1 && hop?.ifindex !== undefined && hop.via !== undefined;
-  return table === RT_TABLE.MAIN && type === "unicast" && one && destination.prefixLength > 0;
+/** One prefix by one way that is no single pod's: what CNIs make for other nodes' pods, or for all. */
+function isWay(route: Route): boolean {
+  const { destination, hops, table, type, protocol } = route;
+  const one = hops.length === 1 && hops[0]?.ifindex !== undefined && destination.prefixLength > 0;
+  return table === RT_TABLE.MAIN && type === "unicast" && one && !isHostRoute(route) && protocol !== ROUTE_PROTOCOL;
 }
 
 function isKept(route: Route): boolean {
-  return isHostRoute(route) || isViaRoute(route);
+  return isHostRoute(route) || isWay(route);
 }
 
 /**
- * This node's links, addresses, host routes and routes by a next hop, read once and kept right by the kernel's notifications, so
+ * This node's links, addresses, host routes and routes to networks, read once and kept right by the kernel's notifications, so
  * that a pod that comes is a few messages and no new list of everything. Where a notification cannot be understood without the
  * rest, everything is read again.
  *
@@ -59,7 +59,7 @@ export class NodeMirror {
   readonly links = new Map<IfIndex, Link>();
   readonly #addresses = new Map<string, InterfaceAddress>();
   readonly #routes = new Map<string, Route>();
-  readonly #viaRoutes = new Map<string, Route>();
+  readonly #ways = new Map<string, Route>();
   readonly #routesOf = new Map<IfIndex, Set<string>>();
   /** Interfaces that other routes than host routes lead over: their state decides about paths. */
   readonly #routed = new Set<IfIndex>();
@@ -92,9 +92,9 @@ export class NodeMirror {
     return routes.filter(isHostRoute);
   }
 
-  /** Routes by one next hop, of the main table, but for default routes; under keys of their own. */
-  get viaRoutes(): ReadonlyMap<string, Route> {
-    return this.#viaRoutes;
+  /** Routes by one way, of the main table, but for default routes, single pods' and ours; under keys of their own. */
+  get ways(): ReadonlyMap<string, Route> {
+    return this.#ways;
   }
 
   /** What became uncertain since the last call. */
@@ -106,7 +106,7 @@ export class NodeMirror {
 
   /** Reads everything from the kernel. */
   read(netlink: Netlink): void {
-    for (const map of [this.links, this.#addresses, this.#routes, this.#viaRoutes, this.#routesOf, this.#routed]) map.clear();
+    for (const map of [this.links, this.#addresses, this.#routes, this.#ways, this.#routesOf, this.#routed]) map.clear();
     for (const link of netlink.links()) this.links.set(link.ifindex, link);
     for (const address of netlink.addresses()) this.#addresses.set(keyOfAddress(address), address);
     for (const route of netlink.routes()) {
@@ -192,9 +192,9 @@ export class NodeMirror {
     if (ifindex === undefined) return;
     const key = keyOfRoute(route);
     this.#routes.set(key, route);
-    if (isViaRoute(route)) {
-      this.#viaRoutes.set(key, route);
-      this.#dirt.viaRoutes.add(key);
+    if (isWay(route)) {
+      this.#ways.set(key, route);
+      this.#dirt.ways.add(key);
     }
     const keys = this.#routesOf.get(ifindex);
     if (keys) keys.add(key);
@@ -205,7 +205,7 @@ export class NodeMirror {
   #dropRoute(key: string): void {
     const ifindex = this.#routes.get(key)?.hops[0]?.ifindex;
     this.#routes.delete(key);
-    if (this.#viaRoutes.delete(key)) this.#dirt.viaRoutes.add(key);
+    if (this.#ways.delete(key)) this.#dirt.ways.add(key);
     if (ifindex === undefined) return;
     this.#routesOf.get(ifindex)?.delete(key);
     if (this.#routesOf.get(ifindex)?.size === 0) this.#routesOf.delete(ifindex);

@@ -20,7 +20,7 @@ interface Entry {
 }
 
 /**
- * The routes to other nodes' pods, followed from those of the mirror. A next hop on a link is the node itself (BGP, host-gw, IPIP);
+ * The routes to the cluster's pods, followed from those of the mirror. A next hop on a link is the node itself (BGP, host-gw, IPIP);
  * one behind a VXLAN device (flannel's, Calico's) is an address of the pods' ranges, and the CNI has told the device at which
  * node it is.
  *
@@ -36,14 +36,14 @@ export class PodRoutes {
 
   /** The same list, and in it the same objects, where nothing changed. */
   update(
-    mirror: Pick<NodeMirror, "viaRoutes" | "links">,
+    mirror: Pick<NodeMirror, "ways" | "links">,
     subnets: readonly Cidr[],
     netlink: Pick<Netlink, "neighbours" | "fdb">,
-    { viaRoutes, everyPath }: { readonly viaRoutes: ReadonlySet<string>; readonly everyPath: boolean },
+    { ways, everyPath }: { readonly ways: ReadonlySet<string>; readonly everyPath: boolean },
   ): readonly PodRouteFact[] {
-    const doubtful = new Set([...viaRoutes, ...this.#open]);
+    const doubtful = new Set([...ways, ...this.#open]);
     if (everyPath || !sameRow(subnets, this.#subnets)) {
-      for (const key of [...mirror.viaRoutes.keys(), ...this.#entries.keys()]) doubtful.add(key);
+      for (const key of [...mirror.ways.keys(), ...this.#entries.keys()]) doubtful.add(key);
     }
     this.#subnets = subnets;
     const tunnels = new TunnelEnds(netlink);
@@ -61,14 +61,15 @@ export class PodRoutes {
     return this.#facts;
   }
 
-  #look(key: string, { viaRoutes, links }: Pick<NodeMirror, "viaRoutes" | "links">, tunnels: TunnelEnds): Entry | undefined {
-    const route = viaRoutes.get(key);
+  #look(key: string, { ways, links }: Pick<NodeMirror, "ways" | "links">, tunnels: TunnelEnds): Entry | undefined {
+    const route = ways.get(key);
     const link = route && links.get(ifindexOf(route));
     if (!link || deviceNames.includes(link.name)) return undefined;
     const { destination, priority, hops } = route;
     if (!this.#subnets.some((subnet) => covers(subnet, destination))) return undefined;
     const hop = hops[0]?.via;
-    const via = hop && (link.kind === "vxlan" ? tunnels.endBehind(link, hop) : hop);
+    if (!hop) return { fact: { destination }, priority };
+    const via = link.kind === "vxlan" ? tunnels.endBehind(link, hop) : hop;
     if (!via) this.#open.add(key);
     return via && { fact: { destination, via }, priority };
   }

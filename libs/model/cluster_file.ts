@@ -74,6 +74,11 @@ export interface ClusterFile {
   readonly node: NodeName;
   /** What the own cluster announces: pods and Services. */
   readonly subnets: readonly Cidr[];
+  /**
+   * Those of `subnets` that hold pods and nothing else. A gateway takes them for here only where a route of its node leads to pods
+   * in a way that names no node; what nobody knows is dropped there. All of `subnets` are taken for here where absent.
+   */
+  readonly podSubnets?: readonly Cidr[];
   readonly nodes: readonly NodeSpec[];
   /** The other clusters. */
   readonly clusters: readonly RemoteCluster[];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Address, formatAddress } from "./address.ts";
-import { type Cidr, compareCidr, contains, covers, formatCidr, overlaps } from "./cidr.ts";
+import { type Cidr, compareCidr, contains, covers, formatCidr, overlaps, sameCidr } from "./cidr.ts";
 import type { ClusterFile } from "./cluster_file.ts";
 
 /** Where in the file: keys and list positions from the top. */
@@ -127,6 +127,13 @@ export function clusterFileFaults(file: ClusterFile): Fault[] {
     if (file.subnets.some((subnet) => covers(subnet, value))) continue;
     const reason = `${formatCidr(value)} of ${whose} is not inside the own cluster's subnets: add it there or correct it`;
     faults.push({ path, reason });
+  }
+  for (const [i, value] of (file.podSubnets ?? []).entries()) {
+    if (file.subnets.some((subnet) => sameCidr(subnet, value))) continue;
+    faults.push({
+      path: ["podSubnets", i],
+      reason: `${formatCidr(value)} is none of the subnets: name only such as stand there`,
+    });
   }
   for (const { value, path, whose } of ends) {
     const around = announced.find((subnet) => contains(subnet.value, value));

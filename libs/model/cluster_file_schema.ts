@@ -97,6 +97,7 @@ export const clusterFileSchema = keys("the file", {
   cluster: v.pipe(text("cluster"), through(parseClusterId)),
   node: v.pipe(text("node"), through(parseNodeName)),
   subnets: list(subnet, "subnets"),
+  podSubnets: v.exactOptional(list(subnet, "podSubnets")),
   nodes: list(node, "nodes"),
   clusters: v.optional(v.array(remoteCluster, "clusters must be a list of clusters"), []),
   uplinks: v.exactOptional(list(v.pipe(text("an uplink"), through(interfaceName)), "uplinks")),

@@ -46,11 +46,11 @@ export interface ForwardFact {
   readonly masquerades: boolean;
 }
 
-/** A route of this node's to pods of another node, as a CNI makes them that wires pods by routes. */
+/** A route of this node's to the cluster's pods, as a CNI makes them that wires pods by routes. */
 export interface PodRouteFact {
   readonly destination: Cidr;
-  /** Where its packets go: the next hop, or the far end of the tunnel that the next hop is behind. */
-  readonly via: Address;
+  /** Where its packets go: the next hop, or the far end of the tunnel that the next hop is behind. Absent: over a device alone. */
+  readonly via?: Address;
 }
 
 /** What was found on this node: the input of every plan besides the config. Orders of the lists carry no meaning. */

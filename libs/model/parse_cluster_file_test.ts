@@ -154,6 +154,13 @@ const BAD: readonly (readonly [name: string, from: string, to: string, line: num
     /10\.9\.1\.0\/24 of node w1 is not inside the own cluster's subnets/,
   ],
   [
+    "pods' subnets that are none of the cluster's",
+    "nodes:",
+    "podSubnets: [10.1.0.0/17]\nnodes:",
+    4,
+    /10\.1\.0\.0\/17 is none of the subnets: name only such as stand there/,
+  ],
+  [
     "a node inside its own subnets",
     "addresses: [172.31.1.3]",
     "addresses: [10.1.1.9]",

@@ -13,10 +13,11 @@ import { ok, type Result, refuse } from "./result.ts";
  * JSON.stringify(plainClusterFile(file)) // a text that is a valid strait.yaml too
  */
 export function plainClusterFile(file: ClusterFile): unknown {
-  const { subnets, nodes, clusters, listen, ...rest } = file;
+  const { subnets, podSubnets, nodes, clusters, listen, ...rest } = file;
   return {
     ...rest,
     subnets: subnets.map(formatCidr),
+    ...(podSubnets && { podSubnets: podSubnets.map(formatCidr) }),
     nodes: nodes.map(plainNode),
     clusters: clusters.map((cluster) => ({
       ...cluster,

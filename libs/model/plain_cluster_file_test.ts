@@ -7,6 +7,7 @@ const TEXT = `
 cluster: east
 node: gw1
 subnets: [10.1.0.0/16, "fd01::/48"]
+podSubnets: ["fd01::/48"]
 mtu: 1400
 listen: "[::1]:9000"
 nodes:

@@ -25,6 +25,7 @@ import { type Claim, claim } from "./part_rows.ts";
 import { linkOf, uplinksOf } from "./plan.ts";
 import { PlannerMemory } from "./planner_memory.ts";
 import { sourcesOf } from "./remote_book.ts";
+import { StackSubnets } from "./stack_subnets.ts";
 import { Ways } from "./tunnel_end.ts";
 
 function laneKey(cluster: string, gateway: string): string {
@@ -36,6 +37,7 @@ class Memory extends PlannerMemory {
   readonly clusters = new Map<ClusterId, RemoteCluster>();
   /** How many nodes have a subnet that the cluster announces as a whole. */
   readonly taken = new Map<string, number>();
+  readonly stack = new StackSubnets();
 
   constructor() {
     super("gateway", "vxlan");
@@ -44,8 +46,8 @@ class Memory extends PlannerMemory {
 
 /**
  * What the gateway app wants on its node: cables to the other clusters' gateways, slots over them, and what the own cluster
- * announces as "here" (Services, and pods the agent's more specific rows do not lead elsewhere). On a node that is not marked
- * as a gateway it wants nothing and says so.
+ * announces as "here" (Services, and pods the agent's more specific rows do not lead elsewhere, see `StackSubnets`). On a node
+ * that is not marked as a gateway it wants nothing and says so.
  *
  * @throws TypeError where the own node is not in the file
  * @example
@@ -72,7 +74,7 @@ export class GatewayPlanner implements Planner {
     this.#present = undefined;
     if (!own.gateway) return this.#idle(own);
     this.#updateClusters(file, facts, own, anew);
-    this.#updateHere(file, anew);
+    this.#updateHere(file, facts, own, anew);
     memory.last = { nodes: file.nodes, clusters: file.clusters };
     const uplinks = uplinksOf(facts);
     return {
@@ -150,8 +152,8 @@ export class GatewayPlanner implements Planner {
   }
 
   /** Equal keys would collide with the agent's row, which knows better where that prefix is. */
-  #updateHere(file: ClusterFile, anew: boolean): void {
-    const { rows, taken, last } = this.#memory;
+  #updateHere(file: ClusterFile, facts: NodeFacts, own: NodeSpec, anew: boolean): void {
+    const { rows, taken, stack, last } = this.#memory;
     const { gone, come } = anew ? { gone: [], come: file.nodes } : changedItems(last.nodes, file.nodes);
     if (anew) taken.clear();
     const count = (nodes: readonly NodeSpec[], by: number): void => {
@@ -165,7 +167,7 @@ export class GatewayPlanner implements Planner {
     };
     count(gone, -1);
     count(come, 1);
-    const here = file.subnets.filter((prefix) => (taken.get(formatCidr(prefix)) ?? 0) === 0);
+    const here = stack.of(file, facts, own).filter((prefix) => (taken.get(formatCidr(prefix)) ?? 0) === 0);
     rows.set(
       "here",
       here.map((prefix) => claim("subnets", { prefix, kind: "here", owner: "gateway" })),

@@ -6,14 +6,17 @@ import {
   type ClusterFile,
   type ClusterId,
   changedItems,
+  covers,
   formatCidr,
   hostCidr,
   type MemberEndpoint,
   type NodeName,
   type NodeSpec,
+  overlaps,
   type Problem,
   sameAddress,
   sameCidr,
+  sameRow,
   specialSubnet,
 } from "@strait/model";
 import { type Claim, Claims } from "./claims.ts";
@@ -42,6 +45,7 @@ export class Membership {
   #own: OwnCluster | undefined;
   #ownProblems: readonly Problem[] = [];
   #subnets: readonly Cidr[] = [];
+  #podSubnets: readonly Cidr[] = [];
   #specs: readonly NodeSpec[] = [];
   /** What other clusters may not have: the own cluster's subnets, and its nodes' addresses. */
   #taken: readonly [] | readonly [subnets: Claims, nodes: Claims] = [];
@@ -62,6 +66,8 @@ export class Membership {
       if (special) problems.push({ object, reason: `${formatCidr(subnet)} holds ${special} addresses and is not announced` });
       return !special;
     });
+    const pods = podsOnly(announced, own.cluster);
+    if (!sameRow(pods, this.#podSubnets)) this.#podSubnets = pods;
     const old = this.#subnets;
     const same = announced.length === old.length && announced.every((subnet, i) => sameCidr(subnet, old[i] as Cidr));
     if (!same) {
@@ -145,6 +151,7 @@ export class Membership {
       cluster: own.cluster.id,
       node: own.node,
       subnets: this.#subnets,
+      ...(this.#podSubnets.length > 0 && { podSubnets: this.#podSubnets }),
       nodes: specs,
       clusters: this.#clusters.list,
     };
@@ -172,6 +179,14 @@ export class Membership {
     for (const claim of specs.flatMap(endsOfNode)) nodes.add(claim);
     this.#taken = [subnets, nodes];
   }
+}
+
+/** Those of what is announced in which no Service and no global address can be. */
+function podsOnly(announced: readonly Cidr[], { serviceCidrs, podCidrs, globalCidrs }: OwnCluster["cluster"]): Cidr[] {
+  const others = [...serviceCidrs, ...globalCidrs];
+  return announced.filter(
+    (subnet) => podCidrs.some((pods) => covers(subnet, pods)) && !others.some((other) => overlaps(other, subnet)),
+  );
 }
 
 /** Who has a node's addresses; no cluster has such an id. */

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "bun:test";
-import { address, type ClusterFile, cidr, clusterId, formatCidr, type MemberEndpoint, nodeName } from "@strait/model";
+import {
+  address,
+  type ClusterFile,
+  cidr,
+  clusterId,
+  formatCidr,
+  type MemberCluster,
+  type MemberEndpoint,
+  nodeName,
+} from "@strait/model";
 import { Membership, planMembership } from "./membership.ts";
 import type { MembershipPlan, MembershipView } from "./membership_view.ts";
 import { memberEndpoint, memberNode, memberPod, ownCluster } from "./testing/membership_scenes.ts";
@@ -34,6 +43,16 @@ describe("planMembership", () => {
       [nodeName("n1"), false],
     ]);
     expect(clustersOf(plan)).toEqual(["c2 100.2.0.0/16,10.2.0.0/16 via gw1", "c3 100.3.0.0/16,10.3.0.0/16 via gw1"]);
+  });
+
+  test.each<[string, Partial<MemberCluster>, string[] | undefined]>([
+    ["those where no Service can be", {}, ["10.1.0.0/16", "fd01::/48"]],
+    ["none around the Services'", { serviceCidrs: [cidr("10.1.96.0/20")], podCidrs: [cidr("10.1.0.0/16")] }, undefined],
+    ["none where global addresses are announced", { globalCidrs: [cidr("242.1.0.0/16")] }, undefined],
+  ])("says which subnets hold pods and nothing else: %s", (_name, change, expected) => {
+    const cluster = { ...ownCluster.cluster, ...change };
+    const { podSubnets } = fileOf(planMembership(view([], { own: { ...ownCluster, cluster } })));
+    expect(podSubnets?.map(formatCidr)).toEqual(expected);
   });
 
   test("makes none without the own node or without subnets, and says so", () => {

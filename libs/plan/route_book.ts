@@ -31,14 +31,14 @@ export class RouteBook {
     const { gone, come } = changedItems(this.#last, routes);
     this.#last = routes;
     for (const route of gone) {
-      const via = formatAddress(route.via);
+      const via = viaOf(route);
       const siblings = this.#byVia.get(via);
       siblings?.delete(route);
       if (siblings?.size === 0) this.#byVia.delete(via);
       setting.rows.set(partOf(route), []);
     }
     for (const route of come) {
-      const via = formatAddress(route.via);
+      const via = viaOf(route);
       this.#byVia.set(via, (this.#byVia.get(via) ?? new Set()).add(route));
     }
     const touched = new Set(anew ? routes : come);
@@ -47,11 +47,16 @@ export class RouteBook {
   }
 }
 
-function partOf({ destination, via }: PodRouteFact): string {
-  return `route ${formatCidr(destination)} via ${formatAddress(via)}`;
+function viaOf({ via }: PodRouteFact): string {
+  return via ? formatAddress(via) : "";
 }
 
-function claims({ destination, via }: PodRouteFact, { announced, hopAt }: RouteSetting): Claim[] {
-  const hop = isPartOf(announced, destination) ? hopAt(formatAddress(via)) : undefined;
+function partOf(route: PodRouteFact): string {
+  return `route ${formatCidr(route.destination)} via ${viaOf(route)}`;
+}
+
+function claims(route: PodRouteFact, { announced, hopAt }: RouteSetting): Claim[] {
+  const { destination } = route;
+  const hop = isPartOf(announced, destination) ? hopAt(viaOf(route)) : undefined;
   return hop === undefined ? [] : [weakClaim("subnets", { prefix: destination, kind: "node", hop })];
 }

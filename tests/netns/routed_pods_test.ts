@@ -44,7 +44,7 @@ describeIf(labObstacle())("a cluster whose nodes say no pod ranges", () => {
         (node.gateway ? (["gateway", "routeagent"] as const) : (["routeagent"] as const)).map((app) =>
           lab.startApp(app, node, {
             timeout: patience(30_000),
-            ...(node.cluster === "east" && { config: { nodes } }),
+            ...(node.cluster === "east" && { config: { nodes, podSubnets: east?.subnets } }),
           }),
         ),
       ),
@@ -87,6 +87,29 @@ describeIf(labObstacle())("a cluster whose nodes say no pod ranges", () => {
       expect(await lab.ping(pod, far, { family, timeout: patience(2000) })).toMatchObject({ ok: true });
     }
     await east.nodes.w1.removePod(pod);
+  }, 60_000);
+
+  test("drops with its reason what only the default route would take, and what no pod has at the node of its block", async () => {
+    const { gw1, w1 } = lab.clusters.east.nodes;
+    await gw1.ns.ip(["route add default via 172.31.9.1 dev eth1", "route add default via fd31:9::1 dev eth1"]);
+    const [gateway, agent] = (["gw1", "w1"] as const).map((name) =>
+      lab.apps.find((app) => app.name === "routeagent" && app.node === lab.clusters.east.nodes[name]),
+    );
+    if (!gateway || !agent) throw new Error("no agent in east");
+    for (const [app, addresses] of [
+      [gateway, ["10.1.99.9", "fd01:0:0:99::9"]],
+      [
+        agent,
+        w1.subnets.map((subnet) => subnet.replace(/(::|\.0)\/\d+$/, (_, zero: string) => (zero === "::" ? "::ee" : ".238"))),
+      ],
+    ] as const) {
+      for (const address of addresses) {
+        const before = await counts(app);
+        const { code } = await lab.clusters.west.nodes.w1.pod().exec(["ping", "-c1", "-W1", address]);
+        expect(code).toBe(1);
+        expect(dropsSince(before, await counts(app))).toEqual({ drop_no_route: 1 });
+      }
+    }
   }, 60_000);
 
   test("follows a block that moves to another device, and forgets one that goes", async () => {

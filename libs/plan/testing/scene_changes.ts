@@ -150,6 +150,16 @@ const changes: readonly Change[] = [
     const hostAddresses = random.below(2) === 0 ? facts.hostAddresses.slice(1) : [...facts.hostAddresses, address("10.1.99.77")];
     return { file, facts: { ...facts, hostAddresses } };
   },
+  // The CNI has a way of its own to pods, which names no node.
+  (random, { file, facts }) => {
+    const way: PodRouteFact = { destination: cidr(random.pick(["10.1.0.0/16", "10.1.250.0/24", "10.1.5.0/24"])) };
+    const rest = facts.podRoutes.filter(({ destination }) => !sameCidr(destination, way.destination));
+    return { file, facts: { ...facts, podRoutes: random.below(2) === 0 ? rest : [...rest, way] } };
+  },
+  (random, { file, facts }) => {
+    const { podSubnets: _, ...unknown } = file;
+    return { file: random.below(2) === 0 ? unknown : { ...file, podSubnets: file.subnets.slice(0, 1) }, facts };
+  },
   // A policy engine starts or ends, or the operator decides.
   (random, { file, facts }) => {
     const filters = random.below(2) === 0 ? [] : ["table inet calico, chain forward"];

@@ -96,6 +96,7 @@ export function randomScene(random: Random, kind: "worker" | "gateway"): Scene {
     cluster: clusterId("c1"),
     node: nodeName(kind === "gateway" ? "n0" : "w"),
     subnets: subnetsOf(1),
+    ...(random.below(2) === 0 && { podSubnets: subnetsOf(1) }),
     nodes: [...nodes, worker],
     clusters,
     spread: true,
