@@ -50,7 +50,7 @@ static __noinline void trace(struct __sk_buff *skb, __u32 hook, __u32 reason, co
 /* Counts the packet and turns the reason into a verdict. A pass is TC_ACT_UNSPEC, so that programs of others on the same hook still run. */
 INLINE int finish(struct __sk_buff *skb, __u32 hook, __u32 reason, const struct packet *p)
 {
-	struct strait_count *row = bpf_map_lookup_elem(&strait_counters, &reason);
+	struct strait_count *row = bpf_map_lookup_elem(&strait_reasons, &reason);
 	struct strait_control *control;
 	__u32 zero = 0;
 

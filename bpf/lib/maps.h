@@ -68,7 +68,7 @@ struct {
 	__uint(max_entries, STRAIT_REASON_ROOM);
 	__type(key, __u32);
 	__type(value, struct strait_count);
-} strait_counters SEC(".maps");
+} strait_reasons SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -118,10 +118,11 @@ struct strait_source_key {
 /* Value of strait_sources: the way that what a pod sends to other clusters takes. */
 enum strait_way {
 	STRAIT_WAY_DIRECT = 1, /* encapsulated where it comes out of the pod */
-	STRAIT_WAY_STACK = 2,  /* through this node's stack, whose filters see both directions then: such a pod has no row in strait_pods */
+	STRAIT_WAY_STACK =
+		2, /* through this node's stack, whose filters see both directions then: such a pod has no row in strait_pods */
 };
 
-/* Why a program let go of a packet. Append only: the number is the index into strait_counters. */
+/* Why a program let go of a packet. Append only: the number is the index into strait_reasons. */
 enum strait_reason {
 	STRAIT_NONE = 0,
 	/* passed on untouched */
@@ -154,11 +155,12 @@ enum strait_reason {
 	STRAIT_DROP_NOT_IP = 25,         /* neither IPv4 nor IPv6 inside the tunnel */
 	STRAIT_DROP_TOO_BIG = 26,        /* of this node's own stack, larger than its route allows */
 	/* passed on untouched */
-	STRAIT_PASS_STACK = 27, /* of a pod whose packets this node's stack leads on, past the filters it has; comes back by strait0 */
+	STRAIT_PASS_STACK =
+		27, /* of a pod whose packets this node's stack leads on, past the filters it has; comes back by strait0 */
 	STRAIT_REASON_MAX = 28,
 };
 
-/* Rows of strait_counters. More than there are reasons, so that one more does not ask for another map. */
+/* Rows of strait_reasons. More than there are reasons, so that one more does not ask for another map. */
 #define STRAIT_REASON_ROOM 64
 
 struct strait_count {
@@ -202,7 +204,7 @@ struct strait_event {
 	__u8 pad[3];
 };
 
-_Static_assert(STRAIT_REASON_MAX <= STRAIT_REASON_ROOM, "strait_counters");
+_Static_assert(STRAIT_REASON_MAX <= STRAIT_REASON_ROOM, "strait_reasons");
 _Static_assert(sizeof(struct strait_addr) == 16, "strait_addr");
 _Static_assert(sizeof(struct strait_subnet_key) == 20, "strait_subnet_key");
 _Static_assert(sizeof(struct strait_hop) == 80, "strait_hop");

@@ -18,7 +18,7 @@ function sum(values: readonly bigint[]): bigint {
   return values.reduce((total, value) => total + value, 0n);
 }
 
-/** One row of strait_counters, summed over the CPUs. */
+/** One row of strait_reasons, summed over the CPUs. */
 export function decodeCount(perCpu: readonly Uint8Array[]): Count {
   const rows = perCpu.map((bytes) => decodeStruct(layouts.strait_count, bytes));
   return { packets: sum(rows.map((row) => row.packets)), bytes: sum(rows.map((row) => row.bytes)) };

@@ -15,7 +15,7 @@ export function nameOf<const E extends { readonly [name: string]: number }>(name
 
 const { reason_max, ...reasons } = enums.strait_reason;
 
-/** Reason names by number: the index into strait_counters. */
+/** Reason names by number: the index into strait_reasons. */
 export const reasonNames: readonly ReasonName[] = Array.from({ length: reason_max }, (_, i) => {
   const name = nameOf(reasons, i);
   if (name === undefined) throw new TypeError(`enum strait_reason has no name for ${i}`);

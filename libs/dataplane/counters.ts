@@ -20,7 +20,7 @@ export interface Counters {
 
 /** Reads the counters of all programs on this node. */
 export function readCounters(maps: ReadonlyMap<string, BpfMap>): Counters {
-  const reasons = [...map(maps, "strait_counters").entriesPerCpu()].flatMap(([key, values]) => {
+  const reasons = [...map(maps, "strait_reasons").entriesPerCpu()].flatMap(([key, values]) => {
     const reason = reasonNames[decodeU32(key)];
     return reason === undefined ? [] : [{ reason, ...decodeCount(values) }];
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { maps } from "@strait/codec";
 import { BpfMap, BpfObject, BpfProgram } from "@strait/ffi";
@@ -10,7 +10,9 @@ import { type Pins, removePins } from "./pins.ts";
 export const programNames = ["strait_from_pod", "strait_from_host", "strait_from_wire", "strait_from_tunnel"] as const;
 export type ProgramName = (typeof programNames)[number];
 
-const COUNTERS = maps.counters.name;
+const REASONS = maps.reasons.name;
+/** Where earlier versions count, in as many rows as they have reasons. */
+const EARLIER_COUNTERS = "strait_counters";
 
 /** What programs are made from. */
 export interface ProgramSource {
@@ -82,32 +84,31 @@ export function releasePrograms({ programs, maps }: Loaded): void {
 }
 
 function load(pins: Pins, bytes: Uint8Array, { config, device }: ProgramSource, dir: string): void {
-  const { room, counted } = takeOldCounters(pins);
-  const maxEntries = { [COUNTERS]: room };
+  const { room, counted } = countedBefore(pins);
+  const maxEntries = { [REASONS]: room };
   using object = BpfObject.open(bytes, { config: { ...config, strait0_ifindex: device }, pinDir: pins.dir, maxEntries });
   object.load();
-  const counters = object.map(COUNTERS);
-  for (const [reason, values] of counted) counters.updatePerCpu(reason, values);
+  const reasons = object.map(REASONS);
+  for (const [reason, values] of counted) reasons.updatePerCpu(reason, values);
   removePins(dir); // what a process left that died between two pins
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   for (const name of programNames) object.program(name).pin(join(dir, name));
 }
 
 /**
- * What an earlier version counted, whose map has no room for the reasons that are new: its pin goes, and the programs that are
- * loaded next go on from its numbers. Its own programs count on there until they are replaced, which is some milliseconds.
- * A map with more room than we need, which a later version left, does as it is.
+ * What an earlier version counted in a map of its own, which has no room for the reasons that are new: the programs that are loaded
+ * next go on from its numbers. Its pin stays, as that version finds no other map when it comes back. A map of ours with more room
+ * than we need, which a later version left, does as it is.
  */
-function takeOldCounters(pins: Pins): { room: number; counted: readonly (readonly [Uint8Array, Uint8Array[]])[] } {
-  const pin = pins.map(COUNTERS);
-  const wanted = maps.counters.maxEntries;
-  if (!existsSync(pin)) return { room: wanted, counted: [] };
-  using old = BpfMap.openPinned(pin);
-  const room = old.info().maxEntries;
-  if (room >= wanted) return { room, counted: [] };
-  const counted = [...old.entriesPerCpu({ written: true })];
-  rmSync(pin);
-  return { room: wanted, counted };
+function countedBefore(pins: Pins): { room: number; counted: readonly (readonly [Uint8Array, Uint8Array[]])[] } {
+  const wanted = maps.reasons.maxEntries;
+  if (existsSync(pins.map(REASONS))) {
+    using own = BpfMap.openPinned(pins.map(REASONS));
+    return { room: Math.max(wanted, own.info().maxEntries), counted: [] };
+  }
+  if (!existsSync(pins.map(EARLIER_COUNTERS))) return { room: wanted, counted: [] };
+  using earlier = BpfMap.openPinned(pins.map(EARLIER_COUNTERS));
+  return { room: wanted, counted: [...earlier.entriesPerCpu({ written: true })] };
 }
 
 function openPrograms(pins: Pins, bytes: Uint8Array, name: string): Omit<Loaded, "loaded"> {

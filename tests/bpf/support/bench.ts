@@ -117,9 +117,9 @@ export class Bench implements Disposable {
     this.#counted = this.counters();
   }
 
-  /** strait_counters, by reason. */
+  /** strait_reasons, by reason. */
   counters(): Count[] {
-    return [...this.#object.map("strait_counters").entriesPerCpu()].map(([, values]) => decodeCount(values));
+    return [...this.#object.map("strait_reasons").entriesPerCpu()].map(([, values]) => decodeCount(values));
   }
 
   /** The row of strait_traffic of a hop. */
