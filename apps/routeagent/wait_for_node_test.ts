@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import { ApiClient } from "@strait/k8s";
 import { FakeApiServer } from "@strait/k8s/testing";
-import { systemTimers } from "@strait/node";
 import { Log } from "@strait/obs";
+import { systemTimers } from "@strait/time";
 import { nodeObject } from "./testing/agent_process.ts";
 import { waitForNode } from "./wait_for_node.ts";
 

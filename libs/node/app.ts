@@ -3,9 +3,9 @@ import { writeSync } from "node:fs";
 import type { Dataplane } from "@strait/dataplane";
 import type { Owner, Planner, Result } from "@strait/model";
 import type { Log } from "@strait/obs";
+import { systemTimers, type Timers } from "@strait/time";
 import type { AppContext, AppParts } from "./extra.ts";
 import type { NodeView } from "./node_status.ts";
-import { systemTimers, type Timers } from "./timers.ts";
 
 /** What a dataplane is opened with. */
 export interface OpenOptions {

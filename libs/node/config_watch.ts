@@ -2,8 +2,8 @@
 import { type FSWatcher, lstatSync, readFileSync, statSync, watch } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { ClusterFile } from "@strait/model";
+import type { Timers } from "@strait/time";
 import type { NodeSource } from "./node_source.ts";
-import type { Timers } from "./timers.ts";
 
 /** What a text says: a config, or why it is none, one sentence each with FILE:LINE where there is one. */
 export type Parsed =

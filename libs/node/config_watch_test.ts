@@ -3,10 +3,10 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemTimers } from "@strait/time";
+import { FakeTimers } from "@strait/time/testing";
 import { ConfigWatch, type Parsed } from "./config_watch.ts";
 import { clusterFile } from "./testing/cluster_file.ts";
-import { FakeTimers } from "./testing/fake_timers.ts";
-import { systemTimers } from "./timers.ts";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

@@ -5,7 +5,7 @@ import type { Log, Metrics } from "@strait/obs";
 import type { NodeSource } from "./node_source.ts";
 import type { NodeState } from "./node_state.ts";
 import type { RunOptions } from "./options.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "@strait/time";
 
 /** Something that runs beside an app's loop: an election, a sync with the broker, probes, a status object. */
 export interface Extra {

@@ -11,8 +11,8 @@ import {
   refuse,
 } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
+import type { Timers } from "@strait/time";
 import type { NodeSource } from "./node_source.ts";
-import type { Timers } from "./timers.ts";
 
 /** Where an app keeps what it worked by last; STRAIT_STATE_DIR says where else. */
 export function lastStatePath(app: string, env: Readonly<Record<string, string | undefined>>): string {

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClusterFile, clusterId, nodeName } from "@strait/model";
 import { Log } from "@strait/obs";
+import { FakeTimers } from "@strait/time/testing";
 import { forgetLast, lastStatePath, recallLast, rememberLast } from "./last_state.ts";
 import type { NodeSource } from "./node_source.ts";
 import { clusterFile } from "./testing/cluster_file.ts";
-import { FakeTimers } from "./testing/fake_timers.ts";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

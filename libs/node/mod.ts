@@ -14,7 +14,6 @@
  * @module
  */
 export * from "./app.ts";
-export * from "./backoff.ts";
 export * from "./cluster_report.ts";
 export * from "./config_watch.ts";
 export * from "./endpoint.ts";
@@ -35,4 +34,3 @@ export * from "./probe_port.ts";
 export * from "./read_config.ts";
 export * from "./reconciler.ts";
 export * from "./run_app.ts";
-export * from "./timers.ts";

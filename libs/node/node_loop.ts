@@ -2,13 +2,11 @@
 import type { Change, Dataplane } from "@strait/dataplane";
 import { type ClusterFile, ownNode, type Planner, type Problem } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
-import { elapsed, sleep } from "@strait/time";
-import { Backoff, type BackoffOptions } from "./backoff.ts";
+import { Backoff, type BackoffOptions, elapsed, sleep, type Timers } from "@strait/time";
 import type { NodeMetrics } from "./node_metrics.ts";
 import { nodeProblems } from "./node_problems.ts";
 import { type NodeState, sum } from "./node_state.ts";
 import { Reconciler } from "./reconciler.ts";
-import type { Timers } from "./timers.ts";
 
 export interface NodeLoopOptions {
   readonly dataplane: Dataplane;

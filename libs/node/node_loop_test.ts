@@ -2,11 +2,11 @@
 import { expect, test } from "bun:test";
 import { Log, type LogOptions } from "@strait/obs";
 import { GatewayPlanner } from "@strait/plan";
+import { FakeTimers } from "@strait/time/testing";
 import { NodeLoop } from "./node_loop.ts";
 import { NodeState } from "./node_state.ts";
 import { clusterFile } from "./testing/cluster_file.ts";
 import { FakeDataplane, FakeKernel, nodeFacts } from "./testing/fake_dataplane.ts";
-import { FakeTimers } from "./testing/fake_timers.ts";
 
 function build(kernel = new FakeKernel(), level: LogOptions["level"] = "info") {
   const timers = new FakeTimers();

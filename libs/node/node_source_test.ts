@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClusterFile, ok, refuse } from "@strait/model";
 import { GatewayPlanner } from "@strait/plan";
+import { settle } from "@strait/time/testing";
 import type { AppSpec } from "./app.ts";
 import type { AppParts, Extra } from "./extra.ts";
 import type { NodeSource } from "./node_source.ts";
@@ -14,7 +15,6 @@ import { EXIT, runApp } from "./run_app.ts";
 import { clusterFile } from "./testing/cluster_file.ts";
 import { FakeDataplane, FakeKernel } from "./testing/fake_dataplane.ts";
 import { FakeSystem } from "./testing/fake_system.ts";
-import { settle } from "./testing/fake_timers.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elapsed } from "@strait/time";
-import { Backoff, type BackoffOptions } from "./backoff.ts";
-import type { Timers } from "./timers.ts";
+import { Backoff, type BackoffOptions, elapsed, type Timers } from "@strait/time";
 
 /** One pass from what is to what should be. `why` names the causes since the last one. Answers whether all of it succeeded. */
 export type Pass = (why: readonly string[]) => boolean | Promise<boolean>;

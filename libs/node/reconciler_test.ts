@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
+import { FakeTimers, settle } from "@strait/time/testing";
 import { Reconciler } from "./reconciler.ts";
-import { FakeTimers, settle } from "./testing/fake_timers.ts";
 
 function build(pass: (why: readonly string[]) => boolean | Promise<boolean>) {
   const timers = new FakeTimers();

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { kubeconfigOf } from "@strait/k8s/testing";
 import type { HeldAddress } from "@strait/member";
 import { type Address, address, ifIndex, linkMtu, ok } from "@strait/model";
-import { type AppSpec, NodeApp, parseOptions, systemTimers } from "@strait/node";
-import { FakeDataplane, FakeKernel, nodeFacts } from "@strait/node/testing";
-import { Log } from "@strait/obs";
+import { AppInProcess, FakeKernel, nodeFacts } from "@strait/node/testing";
 import { GatewayPlanner } from "@strait/plan";
 import { gatewayParts } from "../kubernetes.ts";
 import type { NodeNetwork } from "../node_network.ts";
@@ -31,34 +27,13 @@ export class GatewayProcess {
   assigned: readonly Address[] = [];
   /** What the node has besides its own address. */
   held: HeldAddress[] = [];
-  log = "";
-  readonly #folder = mkdtempSync(join(tmpdir(), "st-gateway-"));
-  readonly #app: NodeApp;
-  readonly #context: NodeApp["context"];
+  readonly #app: AppInProcess;
   readonly #ip: Address;
-  #stopped: Promise<void> | undefined;
 
   constructor({ server, node, ip, env = {} }: GatewayProcessOptions) {
     this.#ip = address(ip);
     this.kernel.facts = factsOf(ip);
-    const kubeconfig = join(this.#folder, "config");
-    writeFileSync(kubeconfig, kubeconfigOf(server));
-    const spec: AppSpec = {
-      name: "gateway",
-      owner: "gateway",
-      version: "1.2.3",
-      purpose: "Tests.",
-      wiring: {
-        planner: () => new GatewayPlanner(),
-        open: async () => new FakeDataplane(this.kernel),
-        uninstall: async () => ({ removed: [] }),
-        trace: async () => {},
-      },
-      status: gatewayStatus,
-    };
-    const all = {
-      KUBECONFIG: kubeconfig,
-      STRAIT_STATE_DIR: this.#folder,
+    const variables = {
       NODE_NAME: node,
       SUBMARINER_NAMESPACE: "submariner-operator",
       SUBMARINER_CLUSTERID: "east",
@@ -71,26 +46,23 @@ export class GatewayProcess {
       LEADERSHIP_RETRYPERIOD: "0.1",
       ...env,
     };
-    const options = parseOptions(["--listen", `unix:${this.socket}`], all);
-    if (!options.ok || options.value.action !== "run") throw new Error("the options of a test are wrong");
-    const system = { argv: [], env: all, out: () => true, err: () => {}, timers: systemTimers, onSignal: () => () => {} };
-    const log = new Log({
-      level: "debug",
-      write: (line) => {
-        this.log += line;
-      },
+    this.#app = new AppInProcess({
+      name: "gateway",
+      owner: "gateway",
+      kernel: this.kernel,
+      planner: () => new GatewayPlanner(),
+      status: gatewayStatus,
+      kubeconfig: kubeconfigOf(server),
+      env: variables,
     });
-    this.#app = new NodeApp(spec, system, { log, options: options.value });
-    this.#context = this.#app.context;
   }
 
-  /** Where it answers. */
-  get socket(): string {
-    return join(this.#folder, "gateway.sock");
+  get log(): string {
+    return this.#app.log;
   }
 
   async start(): Promise<void> {
-    const parts = await gatewayParts(this.#context, async () => ({
+    const parts = await gatewayParts(this.#app.context, async () => ({
       openNetwork: () => this.#network(),
       openPings: (answered) => ({
         ping: async ({ to, key }) => {
@@ -101,25 +73,22 @@ export class GatewayProcess {
       }),
     }));
     if (!parts.ok) throw new Error(parts.reason);
-    const started = await this.#app.start(parts.value);
-    if (!started.ok) throw new Error(started.reason);
+    await this.#app.start(parts.value);
   }
 
   async status(): Promise<
     { kubernetes: { leading: boolean; leader: string | null }; problems: { reason: string }[] } & Record<string, unknown>
   > {
-    const answer: unknown = await (await fetch("http://localhost/status", { unix: this.socket })).json();
-    return answer as Awaited<ReturnType<GatewayProcess["status"]>>;
+    return (await this.#app.status()) as Awaited<ReturnType<GatewayProcess["status"]>>;
   }
 
-  async metrics(): Promise<string> {
-    return (await fetch("http://localhost/metrics", { unix: this.socket })).text();
+  metrics(): Promise<string> {
+    return this.#app.metrics();
   }
 
   /** Ends it as SIGTERM does. */
   async stop(): Promise<void> {
-    this.#stopped ??= this.#app.stop().finally(() => rmSync(this.#folder, { recursive: true, force: true }));
-    await this.#stopped;
+    await this.#app.stop().finally(() => this.#app.remove());
   }
 
   #network(): NodeNetwork {
@@ -150,16 +119,5 @@ function factsOf(ip: string) {
     uplinks: [{ name: "eth0", ifindex: ifIndex(2), mtu: linkMtu(1500), addresses: [local] }],
     paths: remotes.map((remote) => ({ remote: address(remote), local, ifindex: ifIndex(2), mtu: linkMtu(1500) })),
     hostAddresses: [local],
-  });
-}
-
-function kubeconfigOf(server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "test",
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    clusters: [{ name: "test", cluster: { server } }],
-    users: [{ name: "test", user: {} }],
   });
 }

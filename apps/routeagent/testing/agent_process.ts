@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClusterKind, EndpointKind } from "@strait/k8s";
-import type { FakeApiServer, RawObject } from "@strait/k8s/testing";
+import { type FakeApiServer, kubeconfigOf, type RawObject } from "@strait/k8s/testing";
 import { address, formatAddress, ifIndex, linkMtu, ok } from "@strait/model";
-import { type AppSpec, NodeApp, parseOptions, rememberLast, systemTimers } from "@strait/node";
-import { FakeDataplane, FakeKernel, nodeFacts } from "@strait/node/testing";
-import { Log } from "@strait/obs";
+import { rememberLast } from "@strait/node";
+import { AppInProcess, FakeKernel, nodeFacts } from "@strait/node/testing";
 import { AgentPlanner } from "@strait/plan";
 import { agentParts } from "../kubernetes.ts";
 import { agentStatus } from "../status.ts";
@@ -66,14 +63,10 @@ export class AgentProcess {
   readonly kernel: FakeKernel;
   /** Targets whose pings are answered. */
   readonly alive = new Set<string>();
-  log = "";
-  readonly folder: string;
-  readonly #app: NodeApp;
-  #stopped: Promise<void> | undefined;
+  readonly #app: AppInProcess;
 
   /** @param before a process whose kernel and folder this one goes on with */
   constructor(server: string, env: Readonly<Record<string, string>> = {}, before?: AgentProcess) {
-    this.folder = before?.folder ?? mkdtempSync(join(tmpdir(), "st-agent-"));
     this.kernel = before?.kernel ?? new FakeKernel();
     const local = address("172.31.1.4");
     const path = (remote: string) => ({ remote: address(remote), local, ifindex: ifIndex(2), mtu: linkMtu(1500) });
@@ -82,25 +75,8 @@ export class AgentProcess {
       paths: [path("172.31.1.2"), path("172.31.1.3")],
       hostAddresses: [local, address("10.1.2.1")],
     });
-    const kubeconfig = join(this.folder, "config");
-    writeFileSync(kubeconfig, kubeconfigOf(server));
-    const spec: AppSpec = {
-      name: "routeagent",
-      owner: "agent",
-      version: "1.2.3",
-      purpose: "Tests.",
-      wiring: {
-        planner: () => new AgentPlanner(),
-        open: async () => new FakeDataplane(this.kernel),
-        uninstall: async () => ({ removed: [] }),
-        trace: async () => {},
-      },
-      status: agentStatus,
-    };
-    const all = {
-      KUBECONFIG: kubeconfig,
+    const variables = {
       NODE_NAME: "w1",
-      STRAIT_STATE_DIR: this.folder,
       SUBMARINER_NAMESPACE: NAMESPACE,
       SUBMARINER_CLUSTERID: "east",
       SUBMARINER_CLUSTERCIDR: "10.1.0.0/16",
@@ -109,16 +85,24 @@ export class AgentProcess {
       SUBMARINER_PROFILEPORT: "0",
       ...env,
     };
-    const options = parseOptions(["--listen", `unix:${this.#socket}`], all);
-    if (!options.ok || options.value.action !== "run") throw new Error("the options of a test are wrong");
-    const system = { argv: [], env: all, out: () => true, err: () => {}, timers: systemTimers, onSignal: () => () => {} };
-    const log = new Log({
-      level: "debug",
-      write: (line) => {
-        this.log += line;
-      },
+    this.#app = new AppInProcess({
+      name: "routeagent",
+      owner: "agent",
+      kernel: this.kernel,
+      planner: () => new AgentPlanner(),
+      status: agentStatus,
+      kubeconfig: kubeconfigOf(server),
+      env: variables,
+      ...(before && { folder: before.folder }),
     });
-    this.#app = new NodeApp(spec, system, { log, options: options.value });
+  }
+
+  get log(): string {
+    return this.#app.log;
+  }
+
+  get folder(): string {
+    return this.#app.folder;
   }
 
   async start(): Promise<void> {
@@ -134,36 +118,19 @@ export class AgentProcess {
     const { source, extras } = parts.value;
     const { timers, log } = context;
     const kept = rememberLast(source, join(this.folder, "routeagent.json"), { timers, log });
-    const started = await this.#app.start({ source: kept, extras });
-    if (!started.ok) throw new Error(started.reason);
+    await this.#app.start({ source: kept, extras });
   }
 
   async status(): Promise<Record<string, unknown>> {
-    return (await fetch("http://localhost/status", { unix: this.#socket })).json() as Promise<Record<string, unknown>>;
+    return (await this.#app.status()) as Record<string, unknown>;
   }
 
   /** Ends it as SIGTERM does. */
   async stop(): Promise<void> {
-    this.#stopped ??= this.#app.stop();
-    await this.#stopped;
+    await this.#app.stop();
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#app.remove();
   }
-
-  get #socket(): string {
-    return join(this.folder, "routeagent.sock");
-  }
-}
-
-function kubeconfigOf(server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "test",
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    clusters: [{ name: "test", cluster: { server } }],
-    users: [{ name: "test", user: {} }],
-  });
 }

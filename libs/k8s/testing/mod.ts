@@ -11,5 +11,6 @@ export * from "./fake_api_server.ts";
 export type { FakeCall } from "./fake_call.ts";
 export * from "./fake_cluster.ts";
 export * from "./fake_objects.ts";
+export * from "./kubeconfig_of.ts";
 export * from "./test_certificates.ts";
 export * from "./until.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { FakeTimers, settle } from "@strait/time/testing";
 import type { System } from "../app.ts";
-import { FakeTimers, settle } from "./fake_timers.ts";
 
 type SignalName = Parameters<System["onSignal"]>[0];
 

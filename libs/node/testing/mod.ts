@@ -5,9 +5,9 @@
  *
  * @module
  */
+export * from "./app_in_process.ts";
 export * from "./cluster_file.ts";
 export * from "./config_text.ts";
 export * from "./fake_dataplane.ts";
 export * from "./fake_system.ts";
-export * from "./fake_timers.ts";
 export * from "./node_view.ts";

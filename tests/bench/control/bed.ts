@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { kubeconfigOf } from "@strait/k8s/testing";
 import { createNamespaces, type Namespace, parseMetrics, run } from "@strait/lab";
 import { type Cost, costOf, residentMiB } from "./process_cost.ts";
 import { type ChangeName, NAMESPACE, nodeIp, OWN_NODE, type WorldSize } from "./world.ts";
@@ -202,15 +203,4 @@ function spawn(
     stderr: openSync(log, "a"),
   });
   return { child, pid: child.pid };
-}
-
-function kubeconfigOf(server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "bench",
-    contexts: [{ name: "bench", context: { cluster: "bench", user: "bench" } }],
-    clusters: [{ name: "bench", cluster: { server } }],
-    users: [{ name: "bench", user: {} }],
-  });
 }
