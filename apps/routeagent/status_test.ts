@@ -23,3 +23,20 @@ test("the agent's status tells the node's part, and its hops by node name", () =
   const nodes = clusterFile().nodes.map((node) => ({ ...node, gateway: node.name === "w1" }));
   expect(agentStatus(nodeView({ owner: "agent", plan: planAgent, file: clusterFile({ nodes }) })).role).toBe("worker");
 });
+
+test("the agent's status tells how pods' packets pass the node and why", () => {
+  const [sources, pods, mac] = [[], [], "02:00:00:00:00:05" as Mac];
+  const podInterfaces = [{ name: "veth5", ifindex: ifIndex(5), mac, sources, pods, watchedBy: "tc program policy at egress" }];
+  const of = (forward: NonNullable<ReturnType<typeof nodeFacts>["forward"]>) =>
+    agentStatus(nodeView({ owner: "agent", plan: planAgent, facts: nodeFacts({ podInterfaces, forward }) })).delivery;
+  expect(of({ filters: ["table inet calico, chain forward"], masquerades: true })).toEqual({
+    way: "stack",
+    why: "through the node's stack: table inet calico, chain forward filters what is forwarded",
+    exceptions: [],
+  });
+  expect(of({ filters: [], masquerades: true })).toEqual({
+    way: "direct",
+    why: "past the node's stack: nobody filters what is forwarded",
+    exceptions: [{ interface: "veth5", why: "through the node's stack: there is a tc program policy at egress" }],
+  });
+});

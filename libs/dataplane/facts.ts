@@ -15,10 +15,12 @@ import type { Link, Netlink, NetlinkEvent } from "@strait/netlink";
 import { CNI_CACHE_DIR, resultsDir } from "./cni_cache.ts";
 import { CniRecords } from "./cni_records.ts";
 import { deviceNames } from "./devices.ts";
+import type { ForwardLook } from "./forward_look.ts";
 import { NodeMirror } from "./node_mirror.ts";
 import { PathCache } from "./path_cache.ts";
 import { PodCache } from "./pod_cache.ts";
 import { PodRoutes } from "./pod_routes.ts";
+import { watcherAt } from "./watchers.ts";
 
 /** Where kube-proxy in IPVS mode puts every Service's address (pkg/proxy/ipvs): they are nobody's, this node's least of all. */
 const IPVS_DEVICE = "kube-ipvs0";
@@ -49,7 +51,8 @@ export class FactFinder {
   readonly #mirror = new NodeMirror();
   readonly #records = new CniRecords();
   readonly #paths = new PathCache();
-  readonly #pods = new PodCache();
+  readonly #pods: PodCache;
+  readonly #forward: ForwardLook | undefined;
   readonly #routes = new PodRoutes();
   #uplinks: readonly UplinkFact[] = [];
   #hostAddresses: readonly Address[] = [];
@@ -59,14 +62,18 @@ export class FactFinder {
     | { readonly from: readonly PathFact[]; readonly uplinks: readonly UplinkFact[]; readonly paths: readonly PathFact[] }
     | undefined;
 
-  constructor(netlink: Netlink) {
+  /** @param forward where pods are of interest: then it is looked who else decides about their packets */
+  constructor(netlink: Netlink, forward?: ForwardLook) {
     this.#netlink = netlink;
+    this.#forward = forward;
+    this.#pods = new PodCache(forward && ((ifindex) => watcherAt(netlink, ifindex)));
   }
 
   /** The next look is at everything. */
   doubt(): void {
     this.#mirror.doubt();
     this.#records.noticed(undefined);
+    this.#forward?.doubt();
   }
 
   /** Follows a notification of the kernel. */
@@ -105,6 +112,7 @@ export class FactFinder {
       podRoutes: this.#routes.update(this.#mirror, file.subnets, this.#netlink, dirt),
       device,
       hostAddresses: this.#hostAddresses,
+      ...(this.#forward && { forward: this.#forward.look() }),
     };
   }
 

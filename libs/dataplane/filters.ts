@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { detachTc, queryTc } from "@strait/ffi";
+import { CLSACT_HANDLE, CLSACT_PRIORITY, detachTc, queryTc } from "@strait/ffi";
 import type { IfIndex } from "@strait/model";
-import type { Netlink } from "@strait/netlink";
+import type { Filter, Netlink } from "@strait/netlink";
 
 /** Both ways of an interface. */
 export const DIRECTIONS = ["ingress", "egress"] as const;
 export type TcDirection = (typeof DIRECTIONS)[number];
 
 /** What the names of all our programs begin with. */
-const OUR_PREFIX = "strait_";
+export const OUR_PREFIX = "strait_";
+
+/** Whether a filter stands where ours do (docs/design/dataplane.md). */
+export function isOurFilter({ kind, handle, priority }: Filter): boolean {
+  return kind === "bpf" && handle === CLSACT_HANDLE && priority === CLSACT_PRIORITY;
+}
 
 /** Names of our programs in the clsact filters of an interface; the kernel keeps 15 characters of each. */
 export function ourFilters(ifindex: number, direction: TcDirection): string[] {

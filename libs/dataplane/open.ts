@@ -6,6 +6,7 @@ import {
   type ClusterFile,
   type IfIndex,
   type LinkRow,
+  NFT_TABLE,
   type NodeFacts,
   type Owner,
   type Plan,
@@ -15,7 +16,7 @@ import {
   sameCidr,
   sameRow,
 } from "@strait/model";
-import { Netlink } from "@strait/netlink";
+import { Netlink, type NetlinkEvent } from "@strait/netlink";
 import type { Log } from "@strait/obs";
 import { applySpread } from "./apply_spread.ts";
 import {
@@ -29,13 +30,15 @@ import {
   writeAttachments,
 } from "./attachments.ts";
 import { capabilities } from "./capabilities.ts";
-import { isHarm, watchNode } from "./changes.ts";
+import { isHarm, NETWORK_GROUPS, watchNode } from "./changes.ts";
 import { CNI_CACHE_DIR, resultsDir } from "./cni_cache.ts";
 import { type Counters, readCounters } from "./counters.ts";
 import type { ApplyReport, Change, Dataplane } from "./dataplane.ts";
 import { ensureDevice, ensureStraitDevice } from "./devices.ts";
 import { DirectoryWatch } from "./directory_watch.ts";
 import { FactFinder } from "./facts.ts";
+import { ForwardLook } from "./forward_look.ts";
+import { removeKeptSources, writeKeptSources } from "./kept_sources.ts";
 import { refuseLaterLayout } from "./later_layout.ts";
 import { attempt, type Changes, noChanges, RowMaps } from "./map_sync.ts";
 import { News } from "./news.ts";
@@ -115,14 +118,17 @@ interface Memory {
   readonly routes: readonly RouteRow[];
   readonly attachments: ReadonlyMap<string, Attachment>;
   readonly spread: readonly IfIndex[];
+  readonly keptSources: readonly Cidr[];
 }
 
-const NOTHING: Memory = { links: [], routes: [], attachments: new Map(), spread: [] };
+const NOTHING: Memory = { links: [], routes: [], attachments: new Map(), spread: [], keptSources: [] };
 
 class KernelDataplane implements Dataplane {
   readonly #parts: Parts;
   readonly #netlink: Netlink;
   readonly #finder: FactFinder;
+  /** Who decides about pods' packets besides us: the agent's to know. */
+  readonly #forward: ForwardLook | undefined;
   #ground: Ground;
   #memory = NOTHING;
   #trusted = false;
@@ -144,7 +150,9 @@ class KernelDataplane implements Dataplane {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#netlink = new Netlink({ unreadable: (reason) => parts.log.debug("record passed over", { reason }) });
-    this.#finder = new FactFinder(this.#netlink);
+    const unreadable = (reason: string): void => parts.log.debug("record passed over", { reason });
+    this.#forward = parts.owner === "agent" ? new ForwardLook({ unreadable }) : undefined;
+    this.#finder = new FactFinder(this.#netlink, this.#forward);
     this.#ground = this.#lay();
   }
 
@@ -184,7 +192,8 @@ class KernelDataplane implements Dataplane {
     this.#trusted = false;
     const attachments = known ? this.#applyNews(plan, known, changes) : this.#applyAll(plan, changes);
     this.#uplinkChanged = false;
-    this.#memory = { links: plan.links, routes: plan.routes, attachments, spread: plan.spread };
+    const { links, routes, spread, keptSources = [] } = plan;
+    this.#memory = { links, routes, attachments, spread, keptSources };
     this.#trusted = changes.failures.length === 0;
     return changes;
   }
@@ -194,6 +203,7 @@ class KernelDataplane implements Dataplane {
     const netlink = this.#netlink;
     const { pins, owner, attach } = this.#parts;
     for (const row of plan.links) attempt(changes, "writes", "links", `link ${row.name}`, () => ensureDevice(netlink, row));
+    this.#keepSources(plan, changes);
     this.#ground.rows.write(plan.changes, changes);
     if (plan.ownsRoutes) writeRoutes(netlink, plan.routes, changes);
     const wanted = this.#attachments(plan);
@@ -206,6 +216,7 @@ class KernelDataplane implements Dataplane {
     removeAttachments(netlink, pins, [...mine, ...podsToo], wanted, changes, attach);
     if (plan.ownsRoutes) removeRoutes(netlink, plan.routes, changes);
     this.#ground.rows.remove(plan.changes, changes);
+    this.#giveSourcesUp(plan, changes);
     return new Map(wanted.map((attachment) => [pins.link(attachment), attachment]));
   }
 
@@ -216,6 +227,8 @@ class KernelDataplane implements Dataplane {
     if (!sameRow(plan.links, known.links)) {
       for (const row of plan.links) attempt(changes, "writes", "links", `link ${row.name}`, () => ensureDevice(netlink, row));
     }
+    const sourcesChanged = !sameRow(plan.keptSources ?? [], known.keptSources);
+    if (sourcesChanged) this.#keepSources(plan, changes);
     this.#ground.rows.write(plan.changes, changes);
     const devices = [...known.attachments.values()].filter(({ place }) => place === "device");
     const wanted = new Map([...devices, ...this.#places(plan)].map((attachment) => [pins.link(attachment), attachment]));
@@ -230,7 +243,21 @@ class KernelDataplane implements Dataplane {
     const unwanted = [...known.attachments].filter(([pin, { place }]) => !wanted.has(pin) && mine(place)).map(([, it]) => it);
     if (unwanted.length > 0) detach(netlink, pins, unwanted, changes, attach);
     this.#ground.rows.remove(plan.changes, changes);
+    if (sourcesChanged) this.#giveSourcesUp(plan, changes);
     return wanted;
+  }
+
+  /** Before a packet can go through the stack whose source others would replace there. */
+  #keepSources({ keptSources = [] }: Plan, changes: Changes): void {
+    if (!this.#forward) return;
+    const { nftables } = this.#forward;
+    attempt(changes, "writes", "tables", `table inet ${NFT_TABLE}`, () => writeKeptSources(nftables, keptSources));
+  }
+
+  #giveSourcesUp({ keptSources = [] }: Plan, changes: Changes): void {
+    if (!this.#forward || keptSources.length > 0) return;
+    const { nftables } = this.#forward;
+    attempt(changes, "removes", "tables", `table inet ${NFT_TABLE}`, () => removeKeptSources(nftables));
   }
 
   #attachments(plan: Plan): Attachment[] {
@@ -255,12 +282,18 @@ class KernelDataplane implements Dataplane {
     this.#following = true;
     this.doubt();
     try {
-      yield* watchNode(news, signal, (event) => {
+      const groups = this.#forward ? [...NETWORK_GROUPS, "nftables" as const] : NETWORK_GROUPS;
+      const hear = (event: NetlinkEvent): boolean => {
         this.#finder.take(event);
+        const concerns = this.#forward?.take(event) ?? false;
         // Offloads of an uplink are part of no message, only that something about it changed.
         if (event.kind === "link" && this.#memory.spread.includes(event.link.ifindex)) this.#uplinkChanged = true;
-        if (this.#trusted && isHarm(event, (destination) => this.#wants(destination))) this.doubt();
-      });
+        const wantsTable = (): boolean => this.#memory.keptSources.length > 0;
+        const harm = this.#trusted && isHarm(event, (destination) => this.#wants(destination), wantsTable);
+        if (harm) this.doubt();
+        return event.kind !== "nftables" || concerns || harm;
+      };
+      yield* watchNode(news, signal, hear, groups);
     } finally {
       this.#following = false;
     }
@@ -277,6 +310,7 @@ class KernelDataplane implements Dataplane {
 
   close(): void {
     this.#records.close();
+    this.#forward?.close();
     releasePrograms(this.#ground.loaded);
     this.#netlink.close();
   }

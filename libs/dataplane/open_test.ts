@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openHandles, openHandlesByKind, queryTc, tcxSupported } from "@strait/ffi";
 import { ownBpffs, unfit } from "@strait/ffi/testing";
-import { formatAddress, type Owner, type Plan, STRAIT_DEVICE } from "@strait/model";
+import { cidr, formatAddress, type Owner, type Plan, STRAIT_DEVICE } from "@strait/model";
 import { Netlink } from "@strait/netlink";
 import { inOwnNamespace, ip } from "@strait/netlink/testing";
 import type { AttachKind } from "./attachments.ts";
@@ -233,6 +233,45 @@ inOwnNamespace(import.meta.path, () => {
     agent.close();
   });
 
+  test("a filter that somebody makes is heard of, and so is it when our table is taken away", async () => {
+    using node = place(kinds[0] ?? "clsact");
+    const agent = node.open();
+    const forward = () => agent.facts(workerFile(node.uplink.name)).forward;
+    const ended = new AbortController();
+    let news = 0;
+    const listening = (async () => {
+      for await (const _ of agent.changes(ended.signal)) news++;
+    })();
+    const until = async (holds: () => boolean) => {
+      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const nft = (line: string) => expect(Bun.spawnSync(["nft", ...line.split(" ")]).exitCode).toBe(0);
+    await until(() => {
+      node.pass(agent);
+      return agent.sure;
+    });
+    expect(forward()).toEqual({ filters: [], masquerades: false });
+    nft("add table inet guard");
+    nft("add chain inet guard forward { type filter hook forward priority 0 ; policy drop ; }");
+    // By what it was told alone: it doubts nothing.
+    await until(() => forward()?.filters.length === 1);
+    expect(agent.sure).toBe(true);
+    const before = news;
+    const keptSources = [cidr("10.1.0.0/16")];
+    expect(node.pass(agent, { keptSources }).writes).toEqual({ tables: 1 });
+    expect(node.pass(agent, { keptSources })).toEqual(nothing);
+    nft("delete table inet strait");
+    await until(() => !agent.sure);
+    expect(news).toBeGreaterThanOrEqual(before);
+    expect(node.pass(agent, { keptSources }).writes).toEqual({ tables: 1 });
+    expect(node.pass(agent).removes).toEqual({ tables: 1 });
+    nft("delete table inet guard");
+    await until(() => forward()?.filters.length === 0);
+    ended.abort();
+    await listening;
+    agent.close();
+  });
+
   test("pins removed by hand come back with all rows", () => {
     using node = place(kinds[0] ?? "clsact");
     const agent = node.open();
@@ -245,4 +284,4 @@ inOwnNamespace(import.meta.path, () => {
     expect(node.pass(agent)).toEqual(nothing);
     agent.close();
   });
-});
+}, ["nft"]);

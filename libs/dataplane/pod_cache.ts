@@ -22,6 +22,9 @@ export interface PodSetting {
   readonly names?: readonly string[];
 }
 
+/** Who else has a program at an interface. */
+export type Watcher = (ifindex: IfIndex) => string | undefined;
+
 /**
  * The pods' interfaces, found once and again where something about one of them changed.
  *
@@ -30,8 +33,14 @@ export interface PodSetting {
  */
 export class PodCache {
   readonly #found = new Map<IfIndex, PodInterfaceFact>();
+  readonly #watcher: Watcher;
   #setting: PodSetting | undefined;
   #facts: readonly PodInterfaceFact[] = [];
+
+  /** @param watcher tells who else looks at what passes a pod's interface; nobody where absent */
+  constructor(watcher: Watcher = () => undefined) {
+    this.#watcher = watcher;
+  }
 
   /** In the order of their interfaces; the same list, and in it the same objects, where nothing changed. */
   update(
@@ -82,13 +91,16 @@ export class PodCache {
   ): PodInterfaceFact | undefined {
     const link = mirror.links.get(ifindex);
     if (!link) return undefined;
-    return podInterface(link, {
+    const fact = podInterface(link, {
       ...setting,
       addresses,
       own,
       routes: mirror.hostRoutes(ifindex),
       cni: records.behind(link.name),
     });
+    if (!fact) return undefined;
+    const watchedBy = this.#watcher(ifindex);
+    return watchedBy === undefined ? fact : { ...fact, watchedBy };
   }
 
   /** Where the pods' subnets changed: interfaces with an address in what came or went, and those that may send from all. */

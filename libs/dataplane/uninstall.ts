@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
 import { detachTc } from "@strait/ffi";
-import { ROUTE_PROTOCOL } from "@strait/model";
-import { Netlink } from "@strait/netlink";
+import { NFT_TABLE, ROUTE_PROTOCOL } from "@strait/model";
+import { Netlink, Nftables } from "@strait/netlink";
 import { deviceNames } from "./devices.ts";
 import { DIRECTIONS, removeFilter } from "./filters.ts";
+import { removeKeptSources } from "./kept_sources.ts";
 import { listLayouts, Pins, removePins } from "./pins.ts";
 import { unspreadUplink } from "./spread.ts";
 
@@ -37,6 +38,8 @@ export function uninstallDataplane({ pinDir }: { readonly pinDir: string }): { r
     const key = { destination, protocol: ROUTE_PROTOCOL, priority, ...(ifindex !== undefined && { ifindex }) };
     if (netlink.deleteRoute(key)) removed.push(`a route of protocol ${ROUTE_PROTOCOL}`);
   }
+  using nftables = Nftables.open();
+  if (removeKeptSources(nftables) > 0) removed.push(`table inet ${NFT_TABLE}`);
   for (const name of deviceNames) if (netlink.deleteLink(name)) removed.push(`device ${name}`);
   if (existsSync(pinDir)) {
     removePins(pinDir);

@@ -3,8 +3,8 @@ import { afterEach, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { attachTc, openHandles, openHandlesByKind, queryTc, tcxSupported } from "@strait/ffi";
 import { ownBpffs, unfit } from "@strait/ffi/testing";
-import { address, ROUTE_PROTOCOL } from "@strait/model";
-import { Netlink } from "@strait/netlink";
+import { address, cidr, ROUTE_PROTOCOL } from "@strait/model";
+import { Netlink, Nftables, RTPROT } from "@strait/netlink";
 import { inOwnNamespace, ip } from "@strait/netlink/testing";
 import type { AttachKind } from "./attachments.ts";
 import { openDataplane } from "./open.ts";
@@ -20,6 +20,7 @@ inOwnNamespace(import.meta.path, () => {
   test.each(kinds)("uninstall leaves nothing of ours and everything of others (%s)", (attach) => {
     using bpffs = ownBpffs();
     using netlink = new Netlink();
+    using nftables = Nftables.open();
     using foreign = foreignObject();
     const pinDir = `${bpffs.path}/strait`;
     const uplink = ownLink(netlink);
@@ -33,19 +34,26 @@ inOwnNamespace(import.meta.path, () => {
     ip("route add 10.2.0.0/16 dev dummy0 metric 5");
     const look = () => ({
       links: netlink.links().map(({ name }) => name),
-      routes: netlink.routes().map(({ destination, priority, protocol }) => ({ destination, priority, protocol })),
+      // The kernel's own come when addresses have settled, which may be at any time.
+      routes: netlink
+        .routes()
+        .filter(({ protocol }) => protocol !== RTPROT.KERNEL)
+        .map(({ destination, priority, protocol }) => ({ destination, priority, protocol })),
       qdiscs: netlink.qdiscs(),
       filters: netlink.filters(uplink.ifindex, "egress"),
       programs: queryTc(uplink.ifindex, "egress").map(({ name }) => name),
       pins: readdirSync(bpffs.path),
+      chains: nftables?.chains(),
     });
     const before = look();
 
     const file = workerFile(uplink.name);
     const dataplane = openDataplane({ pinDir, owner: "agent", attach, log: silent });
-    const report = dataplane.apply(workerDesired(dataplane.facts(file), dataplane.present()));
+    const plan = workerDesired(dataplane.facts(file), dataplane.present());
+    const report = dataplane.apply({ ...plan, keptSources: [cidr("10.1.0.0/16")] });
     dataplane.close();
     expect(report.failures).toEqual([]);
+    expect(nftables?.chains().map(({ table }) => table)).toEqual(["strait"]);
     expect(netlink.routes({ protocol: ROUTE_PROTOCOL })).toHaveLength(1);
     expect(queryTc(uplink.ifindex, "ingress")).toMatchObject([{ kind: attach, name: "strait_from_wir" }]);
     expect(look()).not.toEqual(before);

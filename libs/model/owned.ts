@@ -9,6 +9,9 @@ export const CABLE_DEVICE = "strait1";
 /** Route protocol number of every route we write (rtm_protocol; 83 is assigned to nobody in rt_protos). */
 export const ROUTE_PROTOCOL = 83;
 
+/** The nf_tables table of family inet, and the chains in it. */
+export const NFT_TABLE = "strait";
+
 /** Where maps and links are pinned unless the config says otherwise. A bpffs must be mounted there or above. */
 export const PIN_DIR = "/sys/fs/bpf/strait";
 

@@ -4,6 +4,8 @@ import { ApiClient, type Connection, inClusterConnection, KubeConfigError, loadK
 import {
   type ClusterFile,
   type ClusterId,
+  DELIVERIES,
+  type DeliveryChoice,
   type Listen,
   type LogLevel,
   ok,
@@ -39,7 +41,7 @@ export interface Member {
 }
 
 /**
- * The source of an app in Kubernetes, from its environment: NODE_NAME, SUBMARINER_*, STRAIT_PIN_DIR, STRAIT_CNI_CACHE; the API
+ * The source of an app in Kubernetes, from its environment: NODE_NAME, SUBMARINER_*, STRAIT_PIN_DIR, STRAIT_CNI_CACHE, STRAIT_DELIVERY; the API
  * server is that of the pod, or where this is no pod that of $KUBECONFIG. Nothing is asked yet.
  *
  * @example
@@ -49,6 +51,8 @@ export async function createMemberSource(start: MemberStart): Promise<Result<Mem
   const { env, namespace, clusterId, role, log, timers } = start;
   const nodeName = parseNodeName(env["NODE_NAME"] || hostname().toLowerCase());
   if (!nodeName.ok) return refuse(`NODE_NAME: ${nodeName.reason}`);
+  const delivery = readDelivery(env["STRAIT_DELIVERY"]);
+  if (!delivery.ok) return delivery;
   const connection = await connect(env);
   if (!connection.ok) return connection;
   const client = new ApiClient(connection.value, { log, timers });
@@ -58,11 +62,21 @@ export async function createMemberSource(start: MemberStart): Promise<Result<Mem
     pinDir: env["STRAIT_PIN_DIR"] || PIN_DIR,
     log: start.logLevel ?? (env["SUBMARINER_DEBUG"] === "true" ? "debug" : "info"),
     ...(cniCacheDir && { cniCacheDir }),
+    ...(delivery.value && { delivery: delivery.value }),
     ...(start.listen && { listen: start.listen }),
   };
   const previous = start.recall?.({ cluster: clusterId, node: nodeName.value });
   const own = { client, namespace, clusterId, nodeName: nodeName.value, role, env, settings, log, timers };
   return ok({ client, source: new MemberSource({ ...own, ...(previous && { previous }) }), nodeName: nodeName.value });
+}
+
+/** How pods' packets pass the node; undefined where nothing is said. */
+function readDelivery(text: string | undefined): Result<DeliveryChoice | undefined> {
+  if (!text) return ok(undefined);
+  const choice = DELIVERIES.find((each) => each === text);
+  return choice
+    ? ok(choice)
+    : refuse(`STRAIT_DELIVERY is ${JSON.stringify(text)}: set it to ${DELIVERIES.join(", ")} or leave it out`);
 }
 
 async function connect(env: MemberStart["env"]): Promise<Result<Connection>> {

@@ -28,6 +28,8 @@ export interface Status {
   readonly reasons: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
   readonly problems: readonly { readonly object: string; readonly reason: string }[];
   readonly pods?: readonly { readonly interface: string; readonly addresses: readonly string[] }[];
+  /** Of the node agent. */
+  readonly delivery?: { readonly way: "direct" | "stack"; readonly why: string } | null;
 }
 
 /** /status of a running app. */
