@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeIf, requires } from "@strait/testkit";
+import { describeIf, oldKubectl, requires } from "@strait/testkit";
 import { startTestServer, type TestServer } from "./testing/mod.ts";
 
 // kubectl starts slowly on a busy machine, and a test runs many.
@@ -43,14 +43,7 @@ spec:
 `;
 const WIDGET = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: one, namespace: work}\nspec: {size: 3}\n";
 
-/** Before 1.27 kubectl asks for OpenAPI v2 in protobuf alone, which our server does not speak (docs/design/apiserver.md). */
-function tooOld(): string | undefined {
-  const { stdout } = Bun.spawnSync(["kubectl", "version", "--client", "-o", "json"]);
-  const minor = Number(/"minor": "(\d+)/.exec(stdout.toString())?.[1] ?? 0);
-  return minor < 27 ? `kubectl 1.${minor} is older than 1.27` : undefined;
-}
-
-describeIf(requires({ commands: ["kubectl"] }) ?? tooOld())("the real kubectl", () => {
+describeIf(requires({ commands: ["kubectl"] }) ?? oldKubectl())("the real kubectl", () => {
   let under: TestServer;
   let config: string;
 

@@ -4,10 +4,13 @@ import { capabilitiesFor, daemonSet, type EnvVar, nodeFolders, type Resources } 
 import { imageOf, type JoinSettings } from "./join_settings.ts";
 import { BROKER_SECRET_DIR, NAMES } from "./names.ts";
 
-/** Measured on real nodes (tests/kube/real); memory is what a process has in a clusterset of a few clusters, and a quarter more. */
+/**
+ * What the apps take of real nodes while pods come and go, and a bit more: tests/bench/results/resources.json, which `./justw bench
+ * resources` writes; tests/repo/requests_test.ts fails where they differ. Memory is that of a clusterset of a few clusters.
+ */
 export const RESOURCES: Readonly<Record<keyof typeof PROBE_PORTS, Resources>> = {
-  gateway: { requests: { cpu: "20m", memory: "96Mi" } },
-  routeagent: { requests: { cpu: "20m", memory: "96Mi" } },
+  gateway: { requests: { cpu: "25m", memory: "96Mi" } },
+  routeagent: { requests: { cpu: "15m", memory: "96Mi" } },
 };
 
 /** Submariner's ports of metrics and profiles. Ours answer probes there too; the apps' own defaults are the same. */

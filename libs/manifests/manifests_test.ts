@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
+import { exampleSettings as settings } from "./example_settings.ts";
 import {
   accounts,
   capabilitiesFor,
@@ -9,7 +10,6 @@ import {
   routeAgentDaemonSet,
   submarinerObject,
 } from "./mod.ts";
-import { settings } from "./testing/settings.ts";
 
 interface DaemonSet {
   readonly metadata: { readonly name: string };

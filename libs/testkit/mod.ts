@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./old_kubectl.ts";
 export * from "./packet/mod.ts";
 export * from "./requires.ts";
 export * from "./skip.ts";

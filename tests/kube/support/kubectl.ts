@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandOutput, kubeBinaries, kubeConfig, output } from "@strait/lab";
+import { oldKubectl } from "@strait/testkit";
 import type { Api } from "./api.ts";
 import { folderOfRun } from "./folder_of_run.ts";
 import { sharedPlane } from "./plane.ts";
@@ -10,16 +11,8 @@ import { sharedPlane } from "./plane.ts";
 export async function kubectls(): Promise<Readonly<Record<string, string>>> {
   const built = (await kubeBinaries())?.kubectl;
   const installed = Bun.which("kubectl");
-  const fits = installed !== null && minorVersion(installed) >= OLDEST_MINOR;
+  const fits = installed !== null && oldKubectl() === undefined;
   return { ...(built && { "the built kubectl": built }), ...(fits && { "the machine's kubectl": installed }) };
-}
-
-/** Before it kubectl asks for OpenAPI v2 in protobuf alone, and knows neither --subresource nor `create token`: Debian 12's 1.20. */
-const OLDEST_MINOR = 27;
-
-function minorVersion(kubectl: string): number {
-  const { stdout } = Bun.spawnSync([kubectl, "version", "--client", "-o", "json"]);
-  return Number(/"minor": "(\d+)/.exec(stdout.toString())?.[1] ?? 0);
 }
 
 let home: string | undefined;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JoinSettings } from "../mod.ts";
+import type { JoinSettings } from "./join_settings.ts";
 
-/** Settings of a cluster "east" for tests. Example: `settings({ version: "1.2" })`. */
-export function settings(more: Partial<JoinSettings> = {}): JoinSettings {
+/** Settings of a cluster "east" that nobody has, for plain manifests and tests. Example: `exampleSettings({ version: "1.2" })`. */
+export function exampleSettings(more: Partial<JoinSettings> = {}): JoinSettings {
   return {
     namespace: "submariner-operator",
     clusterId: "east",
