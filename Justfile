@@ -51,9 +51,10 @@ kube *args: build
 image *args: build
     @bun run tools/image/build_image.ts "$@"
 
-# ratios against the kernel's own way: bench encap [--json FILE]
+# measures, and writes what it found: encap, control [--kube], resources; each [--json FILE]; page puts it into the pages
 [no-exit-message]
 bench NAME *args: build
+    @case " $* " in *" --kube "* | *" resources "*) bun run tools/build_kube.ts && bun run tools/image/build_image.ts --native >&2 ;; esac
     @name=$1; shift; bun run "tests/bench/$name.ts" "$@"
 
 # write the generated files anew: layouts from the compiled BPF programs, definitions from the kinds
