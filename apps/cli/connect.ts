@@ -12,12 +12,15 @@ export interface Cluster {
   readonly client: ApiClient;
 }
 
+/** Milliseconds for one answer: who types a wrong address, or stands behind a firewall, is to know it soon. */
+const ANSWER_MS = 10_000;
+
 /** The cluster of --context, or of the current one. */
 export async function cluster(io: Pick<Io, "env">, options: Pick<GlobalOptions, "kubeconfig" | "context">): Promise<Cluster> {
   const where = { env: io.env, ...(options.kubeconfig !== undefined && { path: options.kubeconfig }) };
   const name = options.context ?? (await kubeContexts(where)).current ?? "current";
   const connection = await loadKubeConfig({ ...where, ...(options.context !== undefined && { context: options.context }) });
-  return { name, connection, client: new ApiClient(connection) };
+  return { name, connection, client: new ApiClient(connection, { requestTimeoutMs: ANSWER_MS }) };
 }
 
 /** The clusters of --context or --contexts; every context of the kubeconfig where neither is given. */

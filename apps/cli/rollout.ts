@@ -76,7 +76,8 @@ export async function waitForApps(parts: RolloutParts): Promise<boolean> {
   for (const { name, up } of outcomes) {
     if (typeof up === "number") steps.say("done", `${name} is ready on ${up} ${up === 1 ? "node" : "nodes"}`);
     else {
-      steps.say("failed", `${name} is not ready${up === "stuck" || timeoutMs === 0 ? "" : ` after ${timeoutMs / 1000} s`}`);
+      const given = up === "stuck" ? `, and has been stuck for ${PATIENCE_MS / 1000} s` : ` after ${timeoutMs / 1000} s`;
+      steps.say("failed", `${name} is not ready${timeoutMs === 0 ? "" : given}`);
       for (const reason of await reasons(parts, name)) steps.say("failed", reason);
     }
   }

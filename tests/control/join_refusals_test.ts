@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What stops a `strait join`, each way: one sentence that says what is wrong and what to do, soon, and nothing made that stands in the
- * way of the next try. The API server is the lane's, light or real; there are no nodes but objects.
+ * What stops a `strait join`, each way: one sentence that says what is wrong and what to do, within the command's own limits (10 s for
+ * an answer, 10 s for an app that is stuck), and nothing made that stands in the way of the next try. The API server is the lane's, light or real; there are no nodes but objects.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,8 +12,8 @@ import { type ControlPlane, kubeConfig, output, startControlPlane, wantedKind } 
 import { formatJoinFile, type JoinFile, must, parseJoinFile } from "@strait/model";
 import { type Api, apiOf, type Json } from "../kube/support/api.ts";
 
-/** Milliseconds in which a user is told. */
-const SOON = 30_000;
+/** What the command says when it gives up by itself, and not because its time is over: 10 s after it has seen that waiting is no use. */
+const GIVES_UP = "submariner-routeagent is not ready, and has been stuck for 10 s";
 const CLI = new URL("../../apps/cli/main.ts", import.meta.url).pathname;
 const NAMESPACE = "submariner-operator";
 const BROKER = "submariner-k8s-broker";
@@ -22,6 +22,8 @@ let plane: ControlPlane;
 let api: Api;
 let folder: string;
 let file: JoinFile;
+/** Where nothing is ever answered. */
+let silent: { readonly port: number; stop(now: boolean): void } | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "strait-join-"));
@@ -51,10 +53,9 @@ async function strait(...argv: readonly string[]) {
 }
 
 async function straitWith(kubeconfig: string, argv: readonly string[]) {
-  const began = performance.now();
   const env = { KUBECONFIG: kubeconfig, HOME: folder };
   const { code, stdout, stderr } = await output([process.execPath, "run", CLI, ...argv], { env });
-  return { code, text: stdout + stderr, took: performance.now() - began };
+  return { code, text: stdout + stderr };
 }
 
 /** A join file like the good one but for some of it. */
@@ -129,7 +130,7 @@ const cases: Readonly<Record<string, Case>> = {
       writeFileSync(path, kubeConfig({ name: "bearer", url: plane.url, ca: api.tls.ca ?? "", user: { token: "gone" } }));
       return { argv: [good()], kubeconfig: path };
     },
-    says: ["Unauthorized"],
+    says: ["Unauthorized", "it does not know the kubeconfig's user: log in again"],
   },
   "a join file that is cut off": {
     prepare: async () => {
@@ -153,6 +154,25 @@ const cases: Readonly<Record<string, Case>> = {
   "a broker that nobody answers for": {
     prepare: async () => ({ argv: [good(), "--broker-url", "https://127.0.0.1:9"] }),
     says: ["the broker at https://127.0.0.1:9", "--broker-url"],
+  },
+  "a broker that takes the connection and says nothing": {
+    prepare: async () => {
+      silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+      return { argv: [good(), "--broker-url", `https://127.0.0.1:${silent.port}`] };
+    },
+    after: async () => silent?.stop(true),
+    says: ["no answer within 10 s", "is it reached from here? Name another address with --broker-url"],
+  },
+  "an API server of its own that takes the connection and says nothing": {
+    prepare: async () => {
+      silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+      const path = join(folder, "silent.kubeconfig");
+      const url = `https://127.0.0.1:${silent.port}`;
+      writeFileSync(path, kubeConfig({ name: "bearer", url, ca: api.tls.ca ?? "", user: { token: "any" } }));
+      return { argv: [good()], kubeconfig: path };
+    },
+    after: async () => silent?.stop(true),
+    says: ['context "bearer": ', "no answer within 10 s", "Name another --kubeconfig or --context; nothing was changed"],
   },
   "a cluster id that is taken": {
     prepare: async () => {
@@ -235,10 +255,9 @@ test.each(Object.keys(cases))(
     const before = await made();
     try {
       const { argv, kubeconfig = plane.kubeconfig } = await prepare();
-      const { code, text, took } = await straitWith(kubeconfig, ["join", ...argv, "--clusterid", "east", "--wait=false"]);
+      const { code, text } = await straitWith(kubeconfig, ["join", ...argv, "--clusterid", "east", "--wait=false"]);
       for (const words of says) expect(text).toContain(words);
       expect(code).toBe(1);
-      expect(took).toBeLessThan(SOON);
       expect(await made()).toEqual(before);
     } finally {
       await after?.();
@@ -308,12 +327,11 @@ test.each<[string, object, string]>([
       };
       const patched = await api.patch("merge-patch", `${pods}/strait-test/status`, { status });
       expect(patched.status).toBe(200);
-      const { code, text, took } = await strait("join", good(), "--clusterid", "east");
-      expect(text).toContain("submariner-routeagent is not ready");
+      const { code, text } = await strait("join", good(), "--clusterid", "east");
+      expect(text).toContain(GIVES_UP);
       expect(text).toContain(says);
       expect(text).toContain("on node w1");
       expect(code).toBe(1);
-      expect(took).toBeLessThan(SOON);
     } finally {
       await api.delete(`${pods}/strait-test?gracePeriodSeconds=0`);
     }
@@ -334,8 +352,8 @@ test("join that waits names why the cluster makes no pods, soon", async () => {
     message,
   });
   const argv = ["join", good(), "--clusterid", "east", "--clustercidr", "10.1.0.0/24", "--label-gateway=false"];
-  const { code, text, took } = await strait(...argv);
+  const { code, text } = await strait(...argv);
+  expect(text).toContain(GIVES_UP);
   expect(text).toContain(`no pod of submariner-routeagent was made: ${message}`);
   expect(code).toBe(1);
-  expect(took).toBeLessThan(SOON);
 }, 60_000);

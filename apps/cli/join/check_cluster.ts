@@ -5,6 +5,7 @@ import type { Cluster } from "../connect.ts";
 import { definitionsToInstall } from "../crds.ts";
 import type { Io } from "../io.ts";
 import type { JoinOptions } from "./join_options.ts";
+import { ownFailure } from "./own_failure.ts";
 import { checkPodSecurity } from "./pod_security.ts";
 import { checkEarlierJoin, checkVersion } from "./requirements.ts";
 import { checkRights, rightsFor } from "./rights.ts";
@@ -21,7 +22,7 @@ function otherKinds(namespace: string): Manifest[] {
 
 export interface CheckParts {
   readonly io: Pick<Io, "signal">;
-  readonly own: Pick<Cluster, "client">;
+  readonly own: Pick<Cluster, "client" | "name">;
   readonly options: Pick<JoinOptions, "ignoreRequirements" | "dryRun">;
   readonly namespace: string;
   readonly clusterId: string;
@@ -35,13 +36,15 @@ export interface CheckParts {
  */
 export async function checkCluster({
   io: { signal },
-  own: { client },
+  own: { client, name },
   options: { ignoreRequirements, dryRun },
   namespace,
   clusterId,
   broker,
 }: CheckParts): Promise<{ readonly text: string; readonly member: boolean }> {
-  const text = await checkVersion(client, ignoreRequirements);
+  const text = await checkVersion(client, ignoreRequirements).catch((error: unknown) => {
+    throw ownFailure(error, name);
+  });
   if (!ignoreRequirements && !dryRun) {
     const definition = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "any" } };
     const rights = rightsFor([namespaceObject(namespace), ...accounts(namespace), ...otherKinds(namespace), definition]);
