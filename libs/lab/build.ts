@@ -43,6 +43,7 @@ export async function build(id: string, spec: LabSpec): Promise<Built> {
       gateways: nodes.filter((node) => node.gateway),
       segment: await laySegment(cluster.id, ends, mtu, { hub: hub(cluster.id) }),
       nodeCidrs: cluster.nodeCidrs ?? true,
+      dns: cluster.dns ?? false,
       serviceSubnets: api === undefined ? [] : familiesOf(cluster).map((family) => serviceSubnets(number)[family]),
       ...(api === undefined ? {} : { api }),
     });

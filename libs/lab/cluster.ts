@@ -17,6 +17,8 @@ export interface Cluster<C extends ClusterSpec = ClusterSpec> {
   readonly api?: Station;
   /** Whether its nodes say their pod ranges; see {@link ClusterSpec.nodeCidrs}. */
   readonly nodeCidrs: boolean;
+  /** Whether it has a DNS of its own; see {@link ClusterSpec.dns}. */
+  readonly dns: boolean;
   /** Ranges of its Services, IPv4 first; empty without Kubernetes. */
   readonly serviceSubnets: readonly string[];
 }

@@ -13,7 +13,9 @@ export async function setUpNode(node: Node, cluster: Cluster, hasWan: boolean): 
     text.includes(":") ? `address add ${text}/64 dev ${dev} nodad` : `address add ${text}/24 dev ${dev}`;
   const lines = node.linkAddresses("cluster").map((text) => address(text, "eth0"));
   if (hasWan) lines.push(...node.linkAddresses("wan").map((text) => address(text, "eth1")));
-  for (const peer of nodesOf(cluster).filter((other) => other !== node)) lines.push(...routesToPods(peer));
+  // Flannel finds the way to the other nodes' pods by itself, and has rules for what keeps its source.
+  const plain = cluster.cni !== "flannel";
+  if (plain) for (const peer of nodesOf(cluster).filter((other) => other !== node)) lines.push(...routesToPods(peer));
   if (cluster.api !== undefined && hasWan) lines.push(...defaultRoutes(node, cluster));
   await mkdir(node.bpffs, { recursive: true });
   await mkdir(node.cniDir, { recursive: true });
@@ -21,7 +23,7 @@ export async function setUpNode(node: Node, cluster: Cluster, hasWan: boolean): 
     run(["mount", "-t", "bpf", "bpf", node.bpffs]),
     node.ns.sysctl(FORWARDING).then(() => node.ns.ip(lines)),
     // As the masquerade agent of a Kubernetes cluster does: what stays inside the cluster keeps its source.
-    ...cluster.subnets.map((subnet) => keepSource(node, "-I", subnet)),
+    ...(plain ? cluster.subnets.map((subnet) => keepSource(node, "-I", subnet)) : []),
   ]);
 }
 

@@ -9,10 +9,11 @@ export type Family = 4 | 6;
 export type NodeKind = "stand-in" | "real";
 
 /**
- * The CNI plugin that wires the pods of a cluster. "bridge" and "ptp" are those of the CNI project; "routed" is ours, for real nodes: a
- * /32 per pod behind proxy ARP, and a policy that drops what connection tracking calls invalid, as Calico has it.
+ * The CNI plugin that wires the pods of a cluster. "bridge" and "ptp" are those of the CNI project. Two more are for real nodes:
+ * "routed" is ours, a /32 per pod behind proxy ARP, and a policy that drops what connection tracking calls invalid, as Calico has it;
+ * "flannel" is flannel's own daemon with its VXLAN overlay between the nodes.
  */
-export type CniPlugin = "bridge" | "ptp" | "routed";
+export type CniPlugin = "bridge" | "ptp" | "routed" | "flannel";
 
 export interface NodeSpec {
   /** DNS label of at most 20 characters, unique in its cluster. */
@@ -39,6 +40,8 @@ export interface ClusterSpec {
   readonly nodeCidrs?: boolean;
   /** How its real nodes translate Services; LabSpec.proxy when absent. */
   readonly proxy?: ProxyMode;
+  /** CoreDNS runs in it and its pods ask there, where its nodes are real; false when absent. It may come up after the lab. */
+  readonly dns?: boolean;
 }
 
 /**
@@ -78,9 +81,13 @@ export function checkSpec(spec: LabSpec): void {
   if (spec.clusters.length === 0) throw new TypeError("a lab needs at least one cluster");
   if (spec.clusters.length > MOST_CLUSTERS) throw new RangeError(`a lab has room for ${MOST_CLUSTERS} clusters`);
   if (spec.nodes === "real" && spec.kubernetes !== "real") throw new TypeError('nodes: "real" wants kubernetes: "real"');
-  const routed = spec.clusters.find(({ cni }) => cni === "routed");
-  if (routed !== undefined && spec.nodes !== "real")
-    throw new TypeError(`cluster ${routed.id}: cni "routed" wants nodes: "real"`);
+  for (const { id, cni, dns, nodeCidrs } of spec.clusters) {
+    if (spec.nodes !== "real" && (cni === "routed" || cni === "flannel")) {
+      throw new TypeError(`cluster ${id}: cni "${cni}" wants nodes: "real"`);
+    }
+    if (spec.nodes !== "real" && dns) throw new TypeError(`cluster ${id}: dns wants nodes: "real"`);
+    if (cni === "flannel" && nodeCidrs === false) throw new TypeError(`cluster ${id}: cni "flannel" wants nodeCidrs`);
+  }
   if (spec.mtu !== undefined && !(spec.mtu >= 1280 && spec.mtu <= 65535)) {
     throw new RangeError(`mtu ${spec.mtu}: must be 1280 to 65535`);
   }

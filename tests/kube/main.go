@@ -36,6 +36,7 @@ import (
 // programs by name. A further one is a line here and its package above.
 var programs = map[string]func(){
 	"etcd":                    func() { etcdmain.Main(os.Args) },
+	"flanneld":                flanneld,
 	"kube-apiserver":          server(apiserver.NewAPIServerCommand),
 	"kube-controller-manager": server(controllermanager.NewControllerManagerCommand),
 	"kube-proxy":              server(proxy.NewProxyCommand),

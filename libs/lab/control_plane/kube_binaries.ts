@@ -17,8 +17,11 @@ export interface KubeBinaries {
   readonly scheduler: string;
   readonly kubelet: string;
   readonly kubeProxy: string;
+  /** Flannel's daemon. */
+  readonly flanneld: string;
   readonly kubectl: string;
-  /** A program of its own, built from the same module. */
+  /** Programs of their own, built from the same module. */
+  readonly coredns: string;
   readonly helm: string;
 }
 
@@ -33,9 +36,10 @@ const PROGRAMS = [
   "kubelet",
   "kube-proxy",
   "kubectl",
+  "flanneld",
 ] as const;
 /** What is built, in this order: by file name, the package of each. The last one's presence says that all are there. */
-const BUILT: Readonly<Record<string, string>> = { kube: ".", helm: "helm.sh/helm/v3/cmd/helm" };
+const BUILT: Readonly<Record<string, string>> = { kube: ".", coredns: "./coredns", helm: "helm.sh/helm/v3/cmd/helm" };
 const LAST = Object.keys(BUILT).at(-1) ?? "";
 
 /** The programs, when they are built from the sources as they are now. */
@@ -77,8 +81,9 @@ export async function ensureKube(say: (line: string) => void = (line) => console
 }
 
 function place() {
-  const names = readdirSync(SOURCES)
-    .filter((name) => /\.go$|^go\.(mod|sum)$/.test(name))
+  const names = readdirSync(SOURCES, { recursive: true })
+    .map(String)
+    .filter((name) => /^(coredns\/)?\w+\.go$|^go\.(mod|sum)$/.test(name))
     .sort();
   const texts = names.map((name) => readFileSync(`${SOURCES}/${name}`, "utf8"));
   const goMod = texts[names.indexOf("go.mod")] ?? "";
@@ -115,6 +120,8 @@ const binariesIn = (dir: string, version: string): KubeBinaries => ({
   scheduler: `${dir}/kube-scheduler`,
   kubelet: `${dir}/kubelet`,
   kubeProxy: `${dir}/kube-proxy`,
+  flanneld: `${dir}/flanneld`,
   kubectl: `${dir}/kubectl`,
+  coredns: `${dir}/coredns`,
   helm: `${dir}/helm`,
 });

@@ -13,7 +13,7 @@ import { clusterSpecs } from "./cluster_specs.ts";
 /** There is one such lab on a machine. */
 const ID = "kube";
 
-const USAGE = `usage: kube up [--clusters 2] [--nodes 2] [--proxy nftables|iptables|none]
+const USAGE = `usage: kube up [--clusters 2] [--nodes 2] [--proxy nftables|iptables|none] [--no-dns]
        kube status
        kube down`;
 
@@ -21,7 +21,12 @@ async function main(): Promise<number> {
   const count = (fallback: string) => ({ type: "string", default: fallback }) as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { clusters: count("2"), nodes: count("2"), proxy: count("nftables") },
+    options: {
+      clusters: count("2"),
+      nodes: count("2"),
+      proxy: count("nftables"),
+      "no-dns": { type: "boolean", default: false },
+    },
   });
   const missing = labObstacle();
   if (missing !== undefined) {
@@ -30,7 +35,7 @@ async function main(): Promise<number> {
   }
   switch (positionals[0]) {
     case "up":
-      return up(Number(values.clusters), Number(values.nodes), values.proxy);
+      return up(Number(values.clusters), Number(values.nodes), values.proxy, !values["no-dns"]);
     case "status":
       return status();
     case "down":
@@ -41,12 +46,12 @@ async function main(): Promise<number> {
   }
 }
 
-async function up(clusters: number, nodes: number, proxy: string): Promise<number> {
+async function up(clusters: number, nodes: number, proxy: string, dns: boolean): Promise<number> {
   if (!nothingLeft(findLeftovers(ID))) {
     console.error("kube: the clusters are up already; ./justw kube down removes them");
     return 1;
   }
-  const specs = clusterSpecs({ clusters, nodes });
+  const specs = clusterSpecs({ clusters, nodes }).map((spec) => ({ ...spec, dns }));
   if (proxy !== "nftables" && proxy !== "iptables" && proxy !== "none")
     throw new TypeError(`--proxy ${proxy}: use nftables, iptables or none`);
   await ensureKube();

@@ -9,6 +9,8 @@ import { Daemon } from "../control_plane/daemon.ts";
 import type { ControlPlaneKind } from "../control_plane/kind.ts";
 import { Namespace } from "../namespace.ts";
 import type { Node } from "../node.ts";
+import { clusterDns } from "../real_node/cluster_dns.ts";
+import { flannelRights } from "../real_node/flannel.ts";
 import { ForeignNamespace } from "../real_node/foreign_namespace.ts";
 import { startLabNode } from "../real_node/lab_node.ts";
 import { pauseImage } from "../real_node/pause_image.ts";
@@ -99,6 +101,11 @@ export class KubeCluster {
     const kube = new KubeCluster(parts, control);
     if (nodes === "real") {
       await pauseImage(); // made once, before all nodes want it
+      const first = [
+        ...(cluster.cni === "flannel" ? flannelRights() : []),
+        ...(cluster.dns ? clusterDns(cluster.serviceSubnets) : []),
+      ];
+      for (const request of first) await kube.request(request);
       await Promise.all(nodesOf(cluster).map((node) => kube.#startRealNode(node)));
     } else {
       kube.startControllers();

@@ -8,7 +8,10 @@ import { ensureKube } from "../control_plane/kube_binaries.ts";
 import { disksOf } from "../lab_id.ts";
 import type { Node } from "../node.ts";
 import { layOverlay, OVERLAY_BYTES } from "../routed_cni/overlay.ts";
-import { conflist } from "./cni_conflist.ts";
+import { dnsAddress } from "./cluster_dns.ts";
+import { conflist, TOLD_MTU } from "./cni_conflist.ts";
+import { dnsImage } from "./dns_image.ts";
+import { flannelConfig } from "./flannel.ts";
 import { pauseImage } from "./pause_image.ts";
 import { RealNode } from "./real_node.ts";
 import type { ProxyMode } from "./real_node_config.ts";
@@ -37,17 +40,19 @@ export async function startLabNode({ labId, node, cluster, control, proxy }: Lab
     labels: {},
     clusterCidrs: cluster.subnets,
     cni: { file: "10-podnet.conflist", conflist: conflist(cluster.cni, node.subnets, podMtu(cluster, node)) },
+    ...(cluster.cni === "flannel" && { flannel: flannelConfig(cluster.subnets) }),
     proxy,
-    images: [await pauseImage(), STRAIT_IMAGE],
-    clusterDns: [],
-    programs: { kubelet: kube.kubelet, kubeProxy: kube.kubeProxy },
+    images: [await pauseImage(), STRAIT_IMAGE, ...(cluster.dns ? [await dnsImage()] : [])],
+    clusterDns: cluster.dns ? cluster.serviceSubnets.map(dnsAddress) : [],
+    programs: { kubelet: kube.kubelet, kubeProxy: kube.kubeProxy, flanneld: kube.flanneld },
     ns: node.ns,
     authority: Authority.from({ cert: await read("ca.crt"), key: await read("ca.key") }),
     cluster: { name: cluster.id, url: control.url },
   });
 }
 
-function podMtu({ cni }: Cluster, { mtu }: Node): number {
+function podMtu({ cni }: Cluster, { mtu }: Node): number | typeof TOLD_MTU {
+  if (cni === "flannel") return TOLD_MTU;
   return cni === "routed" ? mtu - OVERLAY_BYTES : mtu;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stringify } from "yaml";
+import { flannelFiles } from "./flannel.ts";
 import { controlGroup, HOME, PAUSE_IMAGE, type RealNodeConfig } from "./real_node_config.ts";
 import { routedCni } from "./routed_cni.ts";
 
@@ -84,6 +85,8 @@ export function nodeFiles(config: RealNodeConfig): Readonly<Record<string, strin
     "kubelet.yaml": kubeletConfig(config),
     ...(config.proxy !== "none" && { "kube-proxy.yaml": proxyConfig(config) }),
     "cni-bin/strait-lab-routed": routedCni(),
-    [`cni-net/${config.cni.file}`]: `${JSON.stringify(config.cni.conflist, null, 2)}\n`,
+    ...(config.flannel === undefined
+      ? { [`cni-net/${config.cni.file}`]: `${JSON.stringify(config.cni.conflist, null, 2)}\n` }
+      : flannelFiles(config)),
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CNI_BIN_DIR } from "../cni.ts";
 import { quote } from "../kubelet/mount_script.ts";
+import { flannelLines } from "./flannel.ts";
 import { controlGroup, HOME, type RealNodeConfig } from "./real_node_config.ts";
 
 /** Folders that are the node's own, by their path on a real node. */
@@ -23,7 +24,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
  * | /run, /tmp | empty, gone with the node |
  * | /sys | that of the node's network namespace, with this machine's control groups and a bpffs of the node's own |
  *
- * Then it starts containerd, kubelet and kube-proxy, each again when it ends. Killing it ends them all.
+ * Then it starts containerd, kubelet, kube-proxy and flannel's daemon, those it has, each again when it ends. Killing it ends them all.
  */
 export function nodeScript(config: RealNodeConfig): string {
   const group = controlGroup(config.id);
@@ -66,6 +67,7 @@ keep containerd containerd --config ${HOME}/containerd.toml &
 until ctr version > /dev/null 2>&1; do sleep 0.05; done
 ${config.images.map((image) => `ctr -n k8s.io images import ${quote(image)} >> /var/log/images.log 2>&1`).join("\n")}
 keep kubelet ${quote(config.programs.kubelet)} ${kubeletFlags(config).map(quote).join(" ")} &
+${config.flannel === undefined ? ":" : flannelLines(config)}
 ${config.proxy === "none" ? ":" : `keep kube-proxy ${quote(config.programs.kubeProxy)} --config=${HOME}/kube-proxy.yaml &`}
 : > ${HOME}/booted
 while :; do wait; sleep 3600; done

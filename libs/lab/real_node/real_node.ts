@@ -5,6 +5,7 @@ import type { Authority } from "../control_plane/authority.ts";
 import { type KubeConfigSpec, kubeConfig } from "../control_plane/kubeconfig.ts";
 import type { Namespace } from "../namespace.ts";
 import { controlGroups, removeControlGroups } from "./control_groups.ts";
+import { FLANNEL_USER } from "./flannel.ts";
 import { nodeFiles } from "./node_files.ts";
 import { nodeScript } from "./node_script.ts";
 import { controlGroup, type RealNodeConfig } from "./real_node_config.ts";
@@ -117,6 +118,7 @@ export class RealNode {
     const users = [
       { file: "kubelet", user: `system:node:${name}`, groups: ["system:nodes"] },
       { file: "proxy", user: "system:kube-proxy" },
+      ...(this.#parts.flannel === undefined ? [] : [{ file: "flannel", user: FLANNEL_USER }]),
     ];
     for (const { file, ...subject } of users) {
       await Bun.write(

@@ -18,12 +18,14 @@ export interface RealNodeConfig {
   readonly clusterCidrs: readonly string[];
   /** Network configuration list of the CNI (spec 1.0.0), and its file name in /etc/cni/net.d. */
   readonly cni: { readonly file: string; readonly conflist: unknown };
+  /** Flannel's configuration where its daemon runs on the node; the CNI's is then left there once the daemon has made its network. */
+  readonly flannel?: object;
   readonly proxy: ProxyMode;
   /** OCI archives to have on the node: containers' images and the sandbox's. */
   readonly images: readonly string[];
   /** Addresses of the cluster's DNS, if it has one. */
   readonly clusterDns: readonly string[];
-  readonly programs: { readonly kubelet: string; readonly kubeProxy: string };
+  readonly programs: { readonly kubelet: string; readonly kubeProxy: string; readonly flanneld: string };
 }
 
 /** The sandbox's image, which every pod needs and nobody may have to fetch. */
