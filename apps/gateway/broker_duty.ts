@@ -8,6 +8,8 @@ import type { AppContext } from "@strait/node";
 export interface BrokerDuty {
   /** Begins or ends to exchange objects. What was exchanged stays when it ends. */
   lead(leading: boolean): void;
+  /** Whether the broker holds what was published, as far as is known: while it does not, others may not have heard. */
+  inStep(): boolean;
   problems(): readonly Problem[];
   status(): unknown;
   stop(): Promise<void>;
@@ -44,6 +46,10 @@ export function brokerDuty({ context, member, access, namespace, clusterId, onCh
       leading = now;
       if (now) sync.start();
       else void sync.stop();
+    },
+    inStep() {
+      const { broker: side, local, pending } = sync.state;
+      return leading && side.connected && local.connected && pending === 0;
     },
     problems() {
       if (!leading) return [];

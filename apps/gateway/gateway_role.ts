@@ -29,6 +29,7 @@ import { ConnectionBook, type ConnectionState } from "./connection_book.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
 import { findLocalState, type LocalState } from "./local_state.ts";
 import type { NodeNetwork } from "./node_network.ts";
+import { TakingPart } from "./taking_part.ts";
 import { TroubleEvents } from "./trouble_events.ts";
 
 export interface GatewayRoleOptions {
@@ -72,6 +73,7 @@ export class GatewayRole implements Extra {
   readonly #connections: ConnectionBook;
   readonly #broker: BrokerDuty | undefined;
   readonly #states: StateLog;
+  readonly #part: TakingPart;
   #local: LocalState | undefined;
   #leading = false;
   #holder: string | undefined;
@@ -101,11 +103,11 @@ export class GatewayRole implements Extra {
       clusters: source.clusters,
       endpoints: source.endpoints,
       gateways: source.gateways,
-      // A node that is not known here is not judged.
       isGateway: (name) => {
         const node = source.nodes.store.get(name);
-        return node === undefined || node.metadata.labels?.[GATEWAY_LABEL] === "true";
+        return node && isLabelled(node);
       },
+      heard: () => this.#broker?.inStep() ?? true,
       wanted: () => this.#publication(),
     });
     this.#reporter = new GatewayReporter({ ...common, podName: config.podName, report: () => this.#report() });
@@ -117,6 +119,7 @@ export class GatewayRole implements Extra {
     const { enabled, ...settings } = config.probes;
     if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
     this.#connections = new ConnectionBook({ context, source, prober: this.#prober });
+    this.#part = new TakingPart({ context, member, prober: this.#prober });
   }
 
   /** Whether this gateway leads its cluster. */
@@ -144,7 +147,9 @@ export class GatewayRole implements Extra {
         this.#tell();
       }),
       source.nodes.onChange((changes) => {
-        if (changes.some(({ object }) => object.metadata.name === nodeName)) this.#refresh();
+        const own = changes.find(({ object }) => object.metadata.name === nodeName);
+        if (own && (own.type === "delete" || !isLabelled(own.object))) this.#part.forget();
+        if (own) this.#refresh();
         if (changes.some(gatewayLabelChanged)) this.#publisher.changed();
       }),
     ];
@@ -168,6 +173,7 @@ export class GatewayRole implements Extra {
     for (const end of this.#ends) end();
     this.#retargeting?.();
     this.#prober?.close();
+    this.#part.stop();
     await Promise.all([this.#elector.stop(), this.#publisher.stop(), this.#broker?.stop()]);
     await this.#reporter.stop();
     this.#options.network.close();
@@ -180,6 +186,7 @@ export class GatewayRole implements Extra {
     return {
       leading: this.#leading,
       leader: this.#holder ?? null,
+      standby: this.#part.standby,
       network: network && {
         cni: { name: network.cni.name, evidence: network.cni.evidence, placement: network.cni.placement },
         podsFrom: network.pods.evidence,
@@ -199,7 +206,10 @@ export class GatewayRole implements Extra {
     const own = [...(this.#local?.failures ?? []), this.#publisher.failure, this.#reporter.failure].filter(
       (reason) => reason !== undefined,
     );
-    return [...own.map((reason) => ({ object: "gateway", reason })), ...(this.#broker?.problems() ?? [])];
+    return [
+      ...[...own, ...this.#part.reasons].map((reason) => ({ object: "gateway", reason })),
+      ...(this.#broker?.problems() ?? []),
+    ];
   }
 
   /** Every link to another cluster as it is now. */
@@ -256,19 +266,20 @@ export class GatewayRole implements Extra {
 
   #tell(): void {
     this.#reporter.changed();
+    this.#part.look();
     this.#record();
   }
 
   #publication() {
     const { cluster } = this.#options.member.source;
-    const endpoint = this.#local?.endpoint;
-    return cluster && endpoint && { cluster, endpoint };
+    const endpoint = this.#part.endpointOf(this.#local?.endpoint);
+    return cluster && endpoint && this.#part.tellable ? { cluster, endpoint } : undefined;
   }
 
   #report(): GatewayReport | undefined {
     const { context, namespace } = this.#options;
-    const endpoint = this.#local?.endpoint;
-    if (!endpoint) return undefined;
+    const endpoint = this.#part.endpointOf(this.#local?.endpoint);
+    if (!endpoint || !this.#part.tellable) return undefined;
     return {
       namespace,
       version: context.version,
@@ -305,6 +316,10 @@ function onlyOthersChanged(before: Applied, after: Applied): boolean {
   ];
   const old = of(before);
   return before.file !== after.file && of(after).every((part, i) => part === old[i]);
+}
+
+function isLabelled(node: KubeObject): boolean {
+  return node.metadata.labels?.[GATEWAY_LABEL] === "true";
 }
 
 /** True where a node became a gateway or is one no more. */

@@ -34,6 +34,12 @@ const gateways = (server: FakeApiServer) => all<Gateway>(server, GatewayKind);
 const gatewayOf = (server: FakeApiServer, name: string) => gateways(server).find(({ metadata }) => metadata.name === name);
 const ownEndpoints = (server: FakeApiServer) =>
   all<Endpoint>(server, EndpointKind).filter(({ spec }) => spec.cluster_id === "east");
+/** The phase of every gateway that is listed, "" for one that takes part. */
+const phases = (server: FakeApiServer): Record<string, string> => {
+  const text = ownEndpoints(server)[0]?.metadata.annotations?.["strait.io/gateways"] ?? "[]";
+  const list = JSON.parse(text) as { hostname: string; phase?: string }[];
+  return Object.fromEntries(list.map(({ hostname, phase = "" }) => [hostname, phase]));
+};
 const statusTo = (server: FakeApiServer, name: string) => gatewayOf(server, name)?.status.connections[0]?.status;
 const holder = (server: FakeApiServer) =>
   (server.objects(LeaseKind).get(`${NS}/submariner-gateway-lock`) as { spec?: { holderIdentity?: string } } | undefined)?.spec
@@ -169,18 +175,36 @@ describe("Two gateways of a cluster", () => {
     expect(ownEndpoints(server)).toHaveLength(1);
   });
 
-  test("tell of one whose node lost the label no more, though it gives signs of life", async () => {
+  test("tell that one is leaving whose node lost the label, though it gives signs of life, and that it is back", async () => {
     const server = api();
     fillEast(server);
     await gateway(server);
     await until("the first leads", () => holder(server) === "gw1-submariner-gateway");
     await gateway(server, "gw2", "172.31.1.3");
-    const listed = () => ownEndpoints(server)[0]?.metadata.annotations?.["strait.io/gateways"]?.includes("gw2");
-    await until("both listed", () => listed() === true);
+    await until("both listed", () => "gw2" in phases(server));
     const nodes = server.objects({ group: "", version: "v1", plural: "nodes" });
     nodes.put(nodeObject("gw2", "172.31.1.3", "10.1.1.0/24", false));
-    await until("one listed", () => listed() === false);
+    await until("it leaves", () => phases(server)["gw2"] === "leaving");
+    expect(phases(server)["gw1"]).toBe("");
     expect(gatewayOf(server, "gw2")).toBeDefined();
+    nodes.put(nodeObject("gw2", "172.31.1.3", "10.1.1.0/24", true));
+    await until("it is back", () => phases(server)["gw2"] !== "leaving");
+  });
+
+  test("make one wait that comes later until the other clusters' packets come over its cables", async () => {
+    const server = api();
+    fillEast(server);
+    const first = await gateway(server);
+    await until("the first is listed", () => "gw1" in phases(server));
+    const second = await gateway(server, "gw2", "172.31.1.3");
+    for (const one of [first, second]) one.alive.add("10.2.0.1");
+    await until("it joins", () => phases(server)["gw2"] === "joining");
+    await until("it is connected over the other gateway", () => statusTo(server, "gw2") === "connected");
+    expect(phases(server)).toEqual({ gw1: "", gw2: "joining" });
+    const lane = [...second.kernel.rows.hops.keys()][0];
+    second.kernel.traffic.set(Number(lane), { txPackets: 0n, txBytes: 0n, rxPackets: 1n, rxBytes: 100n });
+    await until("it takes part", () => phases(server)["gw2"] === "");
+    await until("nothing is wrong", () => gatewayOf(server, "gw2")?.status.statusFailure === "");
   });
 
   test("fail over without waiting for the lease when the leader is stopped, and the new leader's Endpoint is the only one", async () => {

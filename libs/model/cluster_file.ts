@@ -16,6 +16,11 @@ export interface NodeSpec {
    * as its data path may well go on.
    */
   readonly ready?: boolean;
+  /**
+   * True for a gateway that is on its way into the cluster's gateways or out of them, while another one takes its part: nobody
+   * sends to it, what it sends is taken, and what steers its own traffic stays as it was found.
+   */
+  readonly standby?: boolean;
 }
 
 /** A gateway node of another cluster. */
@@ -25,6 +30,8 @@ export interface RemoteGateway {
   readonly addresses: readonly Address[];
   /** UDP port of its cable; CABLE_PORT where the file says nothing. */
   readonly port: number;
+  /** True for one that its cluster takes out of service: what it sends is taken, and nothing is sent to it. */
+  readonly leaving?: boolean;
 }
 
 /** Another cluster: what it announces and through whom it is reached. */

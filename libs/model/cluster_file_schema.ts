@@ -78,12 +78,14 @@ const node = keys("a node", {
   subnets: v.optional(v.array(subnet, "subnets must be a list: write [a, b]"), []),
   gateway: v.optional(v.boolean("gateway must be true or false, without quotes"), false),
   ready: v.exactOptional(v.boolean("ready must be true or false, without quotes")),
+  standby: v.exactOptional(v.boolean("standby must be true or false, without quotes")),
 });
 
 const gateway = keys("a gateway", {
   name: v.pipe(text("name"), through(parseNodeName)),
   addresses,
   port: v.optional(v.pipe(whole("port"), through(port)), CABLE_PORT),
+  leaving: v.exactOptional(v.boolean("leaving must be true or false, without quotes")),
 });
 
 const remoteCluster = keys("a cluster", {

@@ -12,6 +12,15 @@ export interface MemberCluster {
   readonly globalCidrs: readonly Cidr[];
 }
 
+/**
+ * Where a gateway is on its way into the cluster's gateways or out of them (docs/adr/0010):
+ *
+ * - `joining`: it takes what comes over its cables; its own cluster sends to it once it says that the others know it.
+ * - `leaving`: whoever still sends to it is served; nobody sends to it any more.
+ * - `left`: it does not forward any more; what it sent last is still taken.
+ */
+export type GatewayPhase = "joining" | "leaving" | "left";
+
 /** A gateway node of a cluster: where its cables end. */
 export interface GatewayMember {
   /** The node's host name as its cluster wrote it; may hold what a Kubernetes name may not. */
@@ -24,6 +33,8 @@ export interface GatewayMember {
   readonly port: number;
   /** What answers a ping through the tunnel; empty: nothing is to be pinged. */
   readonly healthCheckIps: readonly Address[];
+  /** Absent: it takes part. */
+  readonly phase?: GatewayPhase;
 }
 
 /**

@@ -20,6 +20,8 @@ const schema = v.array(
     publicIPs: v.optional(addresses, []),
     port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
     healthCheckIPs: v.optional(addresses, []),
+    // A later version may have phases that this one does not know: such a gateway is taken for one that takes part.
+    phase: v.fallback(v.optional(v.picklist(["joining", "leaving", "left"])), undefined),
   }),
 );
 
@@ -52,7 +54,8 @@ function parseGateway(entry: v.InferOutput<typeof schema>[number]): Result<Gatew
   if (!publicIps.ok) return publicIps;
   const healthCheckIps = parseGatewayAddresses(entry.healthCheckIPs, "healthCheckIPs");
   if (!healthCheckIps.ok) return healthCheckIps;
-  return ok({ hostname, privateIps: privateIps.value, publicIps: publicIps.value, port, healthCheckIps: healthCheckIps.value });
+  const addressesOf = { privateIps: privateIps.value, publicIps: publicIps.value, healthCheckIps: healthCheckIps.value };
+  return ok({ hostname, ...addressesOf, port, ...(entry.phase && { phase: entry.phase }) });
 }
 
 /** Reads the annotation GATEWAYS_ANNOTATION, which another cluster wrote. Total: gives the list, never empty, or a reason. */
@@ -88,12 +91,13 @@ export function parseGateways(text: string): Result<readonly GatewayMember[]> {
 export function formatGateways(gateways: readonly GatewayMember[]): string {
   const sorted = [...gateways].sort((a, b) => (a.hostname < b.hostname ? -1 : a.hostname > b.hostname ? 1 : 0));
   return JSON.stringify(
-    sorted.map(({ hostname, privateIps, publicIps, port, healthCheckIps }) => ({
+    sorted.map(({ hostname, privateIps, publicIps, port, healthCheckIps, phase }) => ({
       hostname,
       privateIPs: privateIps.map(formatAddress),
       publicIPs: publicIps.map(formatAddress),
       port,
       healthCheckIPs: healthCheckIps.map(formatAddress),
+      ...(phase && { phase }),
     })),
   );
 }

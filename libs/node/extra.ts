@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Counters } from "@strait/dataplane";
-import type { ClusterFile, Problem, Result } from "@strait/model";
+import type { ClusterFile, Problem, Result, Rows } from "@strait/model";
 import type { Log, Metrics } from "@strait/obs";
+import type { Timers } from "@strait/time";
 import type { NodeSource } from "./node_source.ts";
 import type { NodeState } from "./node_state.ts";
 import type { RunOptions } from "./options.ts";
-import type { Timers } from "@strait/time";
 
 /** Something that runs beside an app's loop: an election, a sync with the broker, probes, a status object. */
 export interface Extra {
@@ -38,6 +38,8 @@ export interface AppContext {
   readonly state: NodeState;
   /** The kernel's counters now; zeros before the dataplane is open. */
   readonly counters: () => Counters;
+  /** What the maps hold now, of the other app's rows too; nothing before the dataplane is open. Reads all of them. */
+  readonly present: () => Rows;
   /** What this app worked by last on this node, perhaps before a restart; undefined where that is not known. */
   readonly recall: (own: Pick<ClusterFile, "cluster" | "node">) => ClusterFile | undefined;
   /** Asks for a pass of the loop within so many milliseconds. */

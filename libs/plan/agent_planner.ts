@@ -29,13 +29,20 @@ import { sourcesOf } from "./remote_book.ts";
 import { RouteBook } from "./route_book.ts";
 import { Ways } from "./tunnel_end.ts";
 
+/** A gateway of the own cluster that flows may be spread over. */
+interface Steered {
+  readonly hop: HopRow;
+  readonly ready: boolean;
+  readonly standby: boolean;
+}
+
 /** All that is remembered from one update to the next. */
 class Memory extends PlannerMemory {
   readonly pods = new PodBook();
   readonly here = new HereBook();
   readonly routes = new RouteBook();
   readonly nodes = new Map<string, NodeSpec>();
-  readonly gateways = new Map<string, { readonly hop: HopRow; readonly ready: boolean }>();
+  readonly gateways = new Map<string, Steered>();
 
   constructor() {
     super("agent", "node");
@@ -125,7 +132,7 @@ export class AgentPlanner implements Planner {
       const hop = hops.hopOf(name);
       rows.set(`node ${name}`, node ? nodeClaims(node, own, ways, hop) : []);
       problems.set(`node ${name}`, hops.problemsOf(name));
-      const gateway = node?.gateway && hop ? { hop, ready: node.ready !== false } : undefined;
+      const gateway = node?.gateway && hop ? { hop, ready: node.ready !== false, standby: node.standby === true } : undefined;
       if (!sameRow(gateways.get(name), gateway)) gatewaysChanged = true;
       if (gateway) gateways.set(name, gateway);
       else gateways.delete(name);
@@ -173,12 +180,14 @@ export class AgentPlanner implements Planner {
 }
 
 /**
- * The gateways that flows are spread over: those that are ready. Where none is, all of them: that Kubernetes has not heard from a
- * node says little about its data path, and to drop everything is the one thing that surely does not work.
+ * The gateways that flows are spread over: those that take part and are ready. Where none is, all that take part, then all of them:
+ * that Kubernetes has not heard from a node says little about its data path, and to drop everything is the one thing that surely
+ * does not work.
  */
-function steeredTo(gateways: readonly { readonly hop: HopRow; readonly ready: boolean }[]): HopRow[] {
-  const ready = gateways.filter((gateway) => gateway.ready);
-  return (ready.length > 0 ? ready : gateways).map(({ hop }) => hop);
+function steeredTo(gateways: readonly Steered[]): HopRow[] {
+  const taking = gateways.filter(({ standby }) => !standby);
+  const choices = [taking.filter(({ ready }) => ready), taking, gateways];
+  return (choices.find((choice) => choice.length > 0) ?? []).map(({ hop }) => hop);
 }
 
 /** The rows that tell of one node: its hop, its addresses as peers, its subnets. */

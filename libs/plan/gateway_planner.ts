@@ -47,7 +47,8 @@ class Memory extends PlannerMemory {
 /**
  * What the gateway app wants on its node: cables to the other clusters' gateways, slots over them, and what the own cluster
  * announces as "here" (Services, and pods the agent's more specific rows do not lead elsewhere, see `StackSubnets`). On a node
- * that is not marked as a gateway it wants nothing and says so.
+ * that is not marked as a gateway it wants nothing and says so. While the node is on standby what steers its own traffic stays as it
+ * was found: over other gateways before it takes part, over its own cables when it leaves.
  *
  * @throws TypeError where the own node is not in the file
  * @example
@@ -132,13 +133,19 @@ export class GatewayPlanner implements Planner {
       }),
     );
     for (const key of lanes.update(left, wanted, { file, ways })) touched.add(key.slice(0, key.indexOf("/")) as ClusterId);
-    const lanesOf = (id: ClusterId): HopRow[] =>
-      (clusters.get(id)?.gateways ?? []).flatMap(({ name }) => lanes.hopOf(laneKey(id, name)) ?? []);
+    const lanesOf = (id: ClusterId): HopRow[] => {
+      const all = (clusters.get(id)?.gateways ?? []).flatMap(({ name, leaving = false }) => {
+        const hop = lanes.hopOf(laneKey(id, name));
+        return hop ? [{ hop, leaving }] : [];
+      });
+      const staying = all.filter(({ leaving }) => !leaving);
+      return (staying.length > 0 ? staying : all).map(({ hop }) => hop);
+    };
     const looked = remotes.update(
       gone.map(({ id }) => id).filter((id) => !clusters.has(id)),
       come,
       touched,
-      { rows, device: facts.device, sources, hopsOf: lanesOf },
+      { rows, device: facts.device, sources, hopsOf: lanesOf, keepsFound: own.standby === true },
     );
     for (const id of looked) {
       const cluster = clusters.get(id);

@@ -235,7 +235,9 @@ export class MemberClusters {
         this.#refuse(id, `gateway ${id}/${name.value}`, "another gateway of the cluster has the same name");
       } else {
         const addresses = endsOf(endpoint, gateway).filter((address) => this.#takeEnd(id, name.value, address, used));
-        if (addresses.length > 0) gateways.push({ name: name.value, addresses, port: gateway.port });
+        // One that joins may be sent to: it is listed once it takes what comes.
+        const leaving = gateway.phase === "leaving" || gateway.phase === "left";
+        if (addresses.length > 0) gateways.push({ name: name.value, addresses, port: gateway.port, ...(leaving && { leaving }) });
       }
     }
     return gateways;

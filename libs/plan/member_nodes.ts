@@ -17,6 +17,7 @@ import {
   specialAddress,
 } from "@strait/model";
 import { Claimants } from "./claimants.ts";
+import { type GatewayPart, gatewayParts, type ListedGateway } from "./gateway_parts.ts";
 import type { MemberNode, MemberPod } from "./membership_view.ts";
 
 interface KnownPod {
@@ -40,7 +41,7 @@ function sameList<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boo
 
 function sameSpec(a: NodeSpec | undefined, b: NodeSpec | undefined): boolean {
   if (!a || !b) return a === b;
-  const flags = a.name === b.name && a.gateway === b.gateway && a.ready === b.ready;
+  const flags = a.name === b.name && a.gateway === b.gateway && a.ready === b.ready && a.standby === b.standby;
   return flags && sameList(a.addresses, b.addresses, sameAddress) && sameList(a.subnets, b.subnets, sameCidr);
 }
 
@@ -63,6 +64,24 @@ export class MemberNodes {
   #dirty = new Set<NodeName>();
   #subnets: readonly Cidr[] = [];
   #specs: readonly NodeSpec[] = [];
+  readonly #labelled = new Set<NodeName>();
+  #listed: readonly ListedGateway[] = [];
+  #ready: NodeName | undefined;
+  #parts: ReadonlyMap<NodeName, GatewayPart> = new Map();
+  #partsChanged = false;
+
+  /** What the own cluster's Endpoint says of its gateways; empty where there is none. */
+  set listed(listed: readonly ListedGateway[]) {
+    if (sameList(this.#listed, listed, (a, b) => a.name === b.name && a.phase === b.phase)) return;
+    this.#listed = listed;
+    this.#partsChanged = true;
+  }
+
+  /** The own node, once its gateway found that the other clusters know it. */
+  set ready(ready: NodeName | undefined) {
+    this.#partsChanged ||= this.#ready !== ready;
+    this.#ready = ready;
+  }
 
   /** What the own cluster announces: pods and nodes are judged by it. */
   set subnets(subnets: readonly Cidr[]) {
@@ -75,6 +94,7 @@ export class MemberNodes {
   putNode(node: MemberNode): void {
     this.#release(node.name);
     this.#nodes.set(node.name, node);
+    this.#label(node.name, node.gateway);
     for (const address of node.addresses) this.#mark(this.#addresses.add(formatAddress(address), node.name));
     for (const cidr of node.podCidrs) this.#mark(this.#podCidrs.add(formatCidr(cidr), node.name));
     this.#dirty.add(node.name);
@@ -83,6 +103,7 @@ export class MemberNodes {
   deleteNode(name: NodeName): void {
     this.#release(name);
     this.#nodes.delete(name);
+    this.#label(name, false);
     this.#dirty.add(name);
   }
 
@@ -117,6 +138,7 @@ export class MemberNodes {
   /** The nodes by name; the same list where none changed. */
   specs(): readonly NodeSpec[] {
     const changed = new Map<NodeName, NodeSpec | undefined>();
+    this.#choose();
     for (const name of this.#dirty) {
       const before = this.#built.get(name);
       const node = this.#nodes.get(name);
@@ -144,6 +166,25 @@ export class MemberNodes {
     return [...all.flatMap((built) => built.problems), { object: "pods", reason }];
   }
 
+  #label(name: NodeName, gateway: boolean): void {
+    const had = this.#labelled.has(name);
+    if (gateway) this.#labelled.add(name);
+    else this.#labelled.delete(name);
+    // Also where a node comes or goes that the Endpoint lists.
+    this.#partsChanged ||= had !== gateway || this.#listed.some((one) => one.name === name);
+  }
+
+  #choose(): void {
+    if (!this.#partsChanged) return;
+    this.#partsChanged = false;
+    const before = this.#parts;
+    const known = (name: NodeName): boolean => this.#nodes.has(name);
+    this.#parts = gatewayParts({ labelled: this.#labelled, listed: this.#listed, ready: this.#ready, known });
+    for (const name of new Set([...before.keys(), ...this.#parts.keys()])) {
+      if (before.get(name)?.standby !== this.#parts.get(name)?.standby) this.#dirty.add(name);
+    }
+  }
+
   #mark(names: readonly NodeName[]): void {
     for (const name of names) this.#dirty.add(name);
   }
@@ -154,7 +195,8 @@ export class MemberNodes {
     for (const cidr of node?.podCidrs ?? []) this.#mark(this.#podCidrs.remove(formatCidr(cidr), name));
   }
 
-  #build({ name, addresses, podCidrs, gateway, ready }: MemberNode): Built {
+  #build({ name, addresses, podCidrs, ready }: MemberNode): Built {
+    const part = this.#parts.get(name);
     const problems: Problem[] = [];
     const refuse = (reason: string): false => {
       problems.push({ object: `node ${name}`, reason });
@@ -191,7 +233,8 @@ export class MemberNodes {
       }
     }
     const subnets = [...prefixes, ...hosts].sort(compareCidr);
-    return { spec: { name, addresses: usable, subnets, gateway, ...(!ready && { ready }) }, problems, outside };
+    const gateway = { gateway: part !== undefined, ...(part?.standby && { standby: true }) };
+    return { spec: { name, addresses: usable, subnets, ...gateway, ...(!ready && { ready }) }, problems, outside };
   }
 }
 

@@ -20,6 +20,7 @@ import {
   specialSubnet,
 } from "@strait/model";
 import { type Claim, Claims } from "./claims.ts";
+import type { ListedGateway } from "./gateway_parts.ts";
 import { MemberClusters } from "./member_clusters.ts";
 import { MemberNodes } from "./member_nodes.ts";
 import type { JoinedCluster, MemberNode, MemberPod, MembershipPlan, MembershipView, OwnCluster } from "./membership_view.ts";
@@ -87,6 +88,18 @@ export class Membership {
 
   deleteNode(name: NodeName): void {
     this.#nodes.deleteNode(name);
+    this.#plan = undefined;
+  }
+
+  /** Says what the own cluster's Endpoint says of its gateways; empty where there is none. */
+  putListed(listed: readonly ListedGateway[]): void {
+    this.#nodes.listed = listed;
+    this.#plan = undefined;
+  }
+
+  /** Says that the other clusters know this node's gateway, or that this is not known (any more). */
+  takePart(node: NodeName | undefined): void {
+    this.#nodes.ready = node;
     this.#plan = undefined;
   }
 

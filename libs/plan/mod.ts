@@ -15,6 +15,7 @@
 export type { NodeFacts, PathFact, Plan, Planner, PodInterfaceFact, Rows, UplinkFact } from "@strait/model";
 export { AgentPlanner } from "./agent_planner.ts";
 export { canonical } from "./canonical.ts";
+export type { ListedGateway } from "./gateway_parts.ts";
 export { GatewayPlanner } from "./gateway_planner.ts";
 export { assignIndexes, type Indexes } from "./index_allocation.ts";
 export { Membership, planMembership } from "./membership.ts";
@@ -31,5 +32,6 @@ export { CLUSTER_RANGE, HOP_RANGE, ownedRows, owns, steers } from "./ownership.t
 export { DEVICE_MTU } from "./plan.ts";
 export { planAgent } from "./plan_agent.ts";
 export { planGateway } from "./plan_gateway.ts";
+export { newerFirst } from "./remote_choice.ts";
 export { fillSlots, type SlotMember } from "./slot_table.ts";
 export * from "./sync.ts";

@@ -35,7 +35,8 @@ export function owns<M extends MapName>(owner: Owner, isGatewayNode: boolean, ma
 
 function ownerOf<M extends MapName>(isGatewayNode: boolean, map: M, row: RowOf[M]): Owner {
   const rules: { readonly [N in MapName]: (row: RowOf[N]) => Owner } = {
-    hops: (hop) => hop.owner,
+    // On a node that is no gateway any more nothing is the gateway app's: what it left there is the agent's to clear.
+    hops: (hop) => (isGatewayNode ? hop.owner : "agent"),
     clusters: () => steers(isGatewayNode),
     slots: () => steers(isGatewayNode),
     // On a worker nobody speaks the cable's port: what an earlier gateway left there is the agent's to clear.
@@ -43,7 +44,7 @@ function ownerOf<M extends MapName>(isGatewayNode: boolean, map: M, row: RowOf[M
     pods: () => "agent",
     sources: () => "agent",
     subnets: (subnet) => {
-      if (subnet.kind === "here") return subnet.owner;
+      if (subnet.kind === "here") return isGatewayNode ? subnet.owner : "agent";
       return subnet.kind === "node" ? "agent" : steers(isGatewayNode);
     },
   };

@@ -67,6 +67,23 @@ describe("planAgent on a worker", () => {
     expect(Number(hops[0]?.mtu)).toBe(1450);
   });
 
+  test.each<[what: string, gw1: string, gw2: string, wanted: string[]]>([
+    ["both that take part", "", "", ["172.31.1.2", "172.31.1.4"]],
+    ["not one on standby, whose packets it takes", ", standby: true", "", ["172.31.1.4"]],
+    ["one that takes part and is not ready rather than one on standby", ", standby: true", ", ready: false", ["172.31.1.4"]],
+    ["both where both are on standby", ", standby: true", ", standby: true", ["172.31.1.2", "172.31.1.4"]],
+  ])("spreads over %s", (_, gw1, gw2, wanted) => {
+    const change = (text: string) =>
+      text.replace("10.1.0.0/24], gateway: true", `$&${gw1}`).replace("10.1.2.0/24], gateway: true", `$&${gw2}`);
+    const { rows } = plan("w1", undefined, change);
+    const used = new Set(
+      [...rows.slots.values()].map(({ hop }) => formatAddress(rows.hops.get(String(hop))?.remote ?? address("::"))),
+    );
+    expect([...used].sort()).toEqual(wanted);
+    const gateways = [...rows.peers.values()].filter(({ flags }) => flags.includes("gateway"));
+    expect(gateways.map((peer) => formatAddress(peer.address)).sort()).toEqual(["172.31.1.2", "172.31.1.4"]);
+  });
+
   test("leads every remote subnet to the other cluster over slots that share the gateways", () => {
     const { rows } = plan("w1");
     expect(rows.subnets.get("10.2.0.0/16")).toEqual({ prefix: cidr("10.2.0.0/16"), kind: "remote", cluster: 1 });

@@ -11,6 +11,8 @@ import {
   parseClusterFile,
   SLOTS,
 } from "@strait/model";
+import { GatewayPlanner } from "./gateway_planner.ts";
+import { planAgent } from "./plan_agent.ts";
 import { planGateway } from "./plan_gateway.ts";
 import { factsOf } from "./testing/scenes.ts";
 
@@ -103,6 +105,47 @@ describe("planGateway", () => {
     const lost = [...before.rows.hops.values()].find((h) => formatAddress(h.remote) === "172.31.200.3")?.index;
     for (const [key, slot] of before.rows.slots) if (slot.hop !== lost) expect(after.rows.slots.get(key)).toEqual(slot);
     expect([...after.rows.slots.values()].some((slot) => slot.hop === lost)).toBe(false);
+  });
+
+  test("sends nothing to a gateway that leaves, and takes what it sends; where all leave, to all", () => {
+    const lanes = (...leaving: string[]): { remotes: string[]; peers: string[] } => {
+      const file = fileOf((text) =>
+        leaving.reduce((all, name) => all.replace(`name: ${name},`, `name: ${name}, leaving: true,`), text),
+      );
+      const { rows } = plan(undefined, file);
+      const west = [...rows.clusters.values()].find(({ id }) => id === "west")?.index;
+      const used = new Set([...rows.slots.values()].filter(({ cluster }) => cluster === west).map(({ hop }) => hop));
+      return {
+        remotes: [...used].map((hop) => formatAddress(rows.hops.get(String(hop))?.remote ?? address("::"))).sort(),
+        peers: [...rows.peers.values()].filter(({ cluster }) => cluster === west).map((peer) => formatAddress(peer.address)),
+      };
+    };
+    const all = lanes();
+    expect(all.remotes).toEqual(["172.31.200.3", "172.31.200.4"]);
+    expect(lanes("a")).toEqual({ remotes: ["172.31.200.4"], peers: all.peers });
+    expect(lanes("a", "b")).toEqual(all);
+  });
+
+  test("leaves its own traffic on the way it has over other gateways while the node is on standby, and takes it over after", () => {
+    const as = (gw1: { gateway: boolean; standby?: boolean }): ClusterFile => {
+      const { nodes, ...rest } = fileOf();
+      return { ...rest, nodes: nodes.map((node) => ({ ...node, ...(node.name === "gw1" ? gw1 : { gateway: true }) })) };
+    };
+    const worker = as({ gateway: false });
+    const before = planAgent(worker, factsOf(worker), emptyRows()).rows;
+    const file = as({ gateway: true, standby: true });
+    const planner = new GatewayPlanner();
+    planner.found(before);
+    const waiting = planner.update(file, factsOf(file));
+    expect([...waiting.rows.slots]).toEqual([...before.slots]);
+    expect([...waiting.rows.clusters]).toEqual([...before.clusters]);
+    expect(waiting.changes.put.slots.size + waiting.changes.remove.slots.size).toBe(0);
+    expect([...waiting.rows.peers.values()].filter(({ flags }) => flags.includes("gateway")).length).toBeGreaterThan(0);
+    const part = as({ gateway: true });
+    const taking = planner.update(part, factsOf(part));
+    const lanes = new Set([...taking.rows.hops.values()].map(({ index }) => index));
+    expect([...taking.rows.slots.values()].every(({ hop }) => lanes.has(hop as never))).toBe(true);
+    expect(taking.changes.put.slots.size).toBe(before.slots.size);
   });
 
   test("goes on where one cluster cannot be reached, and says what is wrong", () => {

@@ -56,8 +56,8 @@ export class PlannerMemory {
 }
 
 /** What all parts of the plan are made with: where it changes, all are made anew. */
-function groundOf(file: ClusterFile, facts: NodeFacts, { name, addresses, gateway }: NodeSpec) {
+function groundOf(file: ClusterFile, facts: NodeFacts, { name, addresses, gateway, standby }: NodeSpec) {
   const { cluster, subnets, mtu } = file;
   const { uplinks, device } = facts;
-  return { name, addresses, gateway, cluster, subnets, mtu, uplinks, device };
+  return { name, addresses, gateway, standby, cluster, subnets, mtu, uplinks, device };
 }

@@ -23,7 +23,7 @@ import {
   sameRow,
 } from "@strait/model";
 import { IndexPool } from "./index_pool.ts";
-import { CLUSTER_RANGE } from "./ownership.ts";
+import { CLUSTER_RANGE, HOP_RANGE } from "./ownership.ts";
 import { claim, type PartRows } from "./part_rows.ts";
 import { fillSlots } from "./slot_table.ts";
 
@@ -49,6 +49,8 @@ export interface Steering {
   readonly sources: Sources;
   /** Hops a cluster's flows are spread over (worker: gateways of the own cluster; gateway: lanes). */
   readonly hopsOf: (cluster: ClusterId) => readonly HopRow[];
+  /** Whether slots that were found to lead to other nodes stay as they are. */
+  readonly keepsFound?: boolean;
 }
 
 interface Entry {
@@ -60,6 +62,9 @@ interface Entry {
 }
 
 const NO_SLOTS: readonly number[] = [];
+
+/** Stands for the hops of slots that were found and kept: other than any list of hops. */
+const AS_FOUND = "as found";
 
 /**
  * What steers traffic to the other clusters, cluster by cluster: cluster rows, remote subnets, slots over the hops, routes. A
@@ -137,10 +142,16 @@ export class RemoteBook {
     if (!cluster || index === undefined) return undefined;
     const before = this.#entries.get(id);
     const hops = steering.hopsOf(id);
-    const members = memberKey(hops);
     const keeps = before?.index === index;
-    const slots =
-      keeps && before.members === members ? before.slots : this.#fill(id, index, hops, keeps ? before.slots : undefined, filled);
+    const found = steering.keepsFound ? (keeps ? before.slots : this.#found(id, index)) : undefined;
+    const stays = found?.some((hop) => hop !== 0 && hop <= HOP_RANGE.agent.last) === true;
+    const members = stays ? AS_FOUND : memberKey(hops);
+    const unchanged = keeps && before.members === members;
+    const slots = stays
+      ? found
+      : unchanged
+        ? before.slots
+        : this.#fill(id, index, hops, keeps ? before.slots : undefined, filled);
     const narrowest = hops.length > 0 ? Math.min(...hops.map((hop) => hop.mtu)) : innerMtu(linkMtu(MIN_LINK_MTU), 6);
     const routes = cluster.subnets.map((destination): RouteRow => {
       const source = steering.sources[destination.address.family];
@@ -151,6 +162,12 @@ export class RemoteBook {
     return { cluster, index, members, slots, routes: same ? before.routes : routes };
   }
 
+  /** The cluster's slots as the maps hold them. */
+  #found(id: ClusterId, index: number): readonly number[] | undefined {
+    const present = this.#present?.clusters.get(String(index))?.id === id ? this.#present.slots : undefined;
+    return present && Array.from({ length: SLOTS }, (_, slot) => present.get(`${index}/${slot}`)?.hop ?? 0);
+  }
+
   /** On a worker all clusters have the same table as a rule: each is filled once. */
   #fill(
     id: ClusterId,
@@ -159,9 +176,7 @@ export class RemoteBook {
     kept: readonly number[] | undefined,
     filled: Map<string, readonly number[]>,
   ): readonly number[] {
-    const present = this.#present?.clusters.get(String(index))?.id === id ? this.#present.slots : undefined;
-    const found = present && Array.from({ length: SLOTS }, (_, slot) => present.get(`${index}/${slot}`)?.hop ?? 0);
-    const previous = kept ?? found ?? NO_SLOTS;
+    const previous = kept ?? this.#found(id, index) ?? NO_SLOTS;
     const key = `${memberKey(hops)}|${previous}`;
     const known = filled.get(key);
     if (known) return known;

@@ -28,7 +28,8 @@ export function endsOf(endpoint: MemberEndpoint, gateway: MemberEndpoint["gatewa
 }
 
 function sameGateway(a: RemoteGateway, b: RemoteGateway | undefined): boolean {
-  if (!b || a.name !== b.name || a.port !== b.port || a.addresses.length !== b.addresses.length) return false;
+  if (!b || a.name !== b.name || a.port !== b.port || a.leaving !== b.leaving || a.addresses.length !== b.addresses.length)
+    return false;
   return a.addresses.every((address, i) => sameAddress(address, b.addresses[i] as Address));
 }
 

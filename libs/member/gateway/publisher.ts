@@ -17,11 +17,15 @@ import {
   LeaseKind,
   objectKey,
   type ResourceClient,
+  readEndpoint,
 } from "@strait/k8s";
-import { GATEWAY_LEASE, type MemberCluster } from "@strait/model";
+import { GATEWAY_LEASE, type GatewayMember, type MemberCluster } from "@strait/model";
 import type { Log } from "@strait/obs";
+import { newerFirst } from "@strait/plan";
 import { elapsed, type Timers } from "@strait/time";
+import { gatewayList } from "../publish/gateway_list.ts";
 import { gatewayMember } from "../publish/gateway_object.ts";
+import { LeaveClock } from "../publish/leave_clock.ts";
 import { LiveGateways } from "../publish/live_gateways.ts";
 import { withGateways } from "../publish/local_endpoint.ts";
 import { says } from "../publish/says.ts";
@@ -40,8 +44,10 @@ export interface PublisherOptions {
   readonly clusters: Informer<Cluster>;
   readonly endpoints: Informer<Endpoint>;
   readonly gateways: Informer<Gateway>;
-  /** Whether a node still is to be a gateway; true when absent. One whose label went away is told of no more, at once. */
-  readonly isGateway?: (nodeName: string) => boolean;
+  /** Whether a node is to be a gateway; undefined where it is not known. */
+  readonly isGateway: (nodeName: string) => boolean | undefined;
+  /** Whether the other clusters could hear what was published last: it is in step with the broker, or there is none. */
+  readonly heard: () => boolean;
   /** Undefined while it is not known; then what is published stays. */
   readonly wanted: () => Publication | undefined;
   readonly log: Log;
@@ -53,8 +59,8 @@ const LOOK_MS = 5000;
 const KEY = "publication";
 
 /**
- * What the leading gateway does for its cluster: the Cluster object, the one Endpoint with all gateways that are alive, and the
- * removal of what dead ones left. Writes only what differs. Creates before it deletes, so that there is an Endpoint at every moment;
+ * What the leading gateway does for its cluster: the Cluster object, the one Endpoint with all gateways that are alive or on their
+ * way out (docs/adr/0010), and the removal of what dead ones left. Writes only what differs. Creates before it deletes, so that there is an Endpoint at every moment;
  * and asks who holds the lease before it writes, so that of two gateways that believe to lead only one does.
  *
  * @example
@@ -65,6 +71,7 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #queue: KeyQueue;
   readonly #live = new LiveGateways();
+  readonly #clock = new LeaveClock();
   readonly #ends: (() => void)[];
   #following = false;
   #leading = false;
@@ -133,7 +140,7 @@ export class Publisher {
   }
 
   async #publish(signal: AbortSignal): Promise<void> {
-    const { clusters, endpoints, gateways, wanted, timers, namespace, isGateway } = this.#options;
+    const { clusters, endpoints, gateways, wanted, timers, namespace } = this.#options;
     await Promise.all([clusters.synced(signal), endpoints.synced(signal), gateways.synced(signal)]);
     const publication = wanted();
     if (!publication) return;
@@ -142,11 +149,8 @@ export class Publisher {
     const now = elapsed(timers);
     this.#live.see(gateways.store.list(), now);
     const stale = this.#following ? this.#live.stale(gateways.store.list(), now) : [];
-    const alive = gateways.store
-      .list()
-      .filter((gateway) => !stale.includes(gateway) && (isGateway?.(gateway.status.localEndpoint.hostname) ?? true));
-    const members = alive.map(gatewayMember).flatMap((member) => (member.ok ? [member.value] : []));
-    const object = endpointObject(withGateways(endpoint, members), namespace);
+    const alive = gateways.store.list().filter((gateway) => !stale.includes(gateway));
+    const object = endpointObject({ ...endpoint, gateways: this.#gateways(endpoint, alive, now) }, namespace);
     await this.#putEndpoint(object, signal);
     const others = this.#ownEndpoints(object).filter(({ metadata }) => metadata.name !== object.metadata.name);
     const dead = stale.filter(({ status }) => status.localEndpoint.hostname !== endpoint.hostname);
@@ -154,6 +158,19 @@ export class Publisher {
     await this.#mayWrite(signal);
     for (const one of others) await this.#remove(EndpointKind, one, "it is not of the leading gateway", signal);
     for (const one of dead) await this.#remove(GatewayKind, one, "it gives no sign of life", signal);
+  }
+
+  /** Ours is the newest word on who is alive; what is published says who must not just disappear. */
+  #gateways(endpoint: EndpointToWrite, objects: readonly Gateway[], now: number): readonly GatewayMember[] {
+    const { endpoints, isGateway, heard } = this.#options;
+    const others = objects.map(gatewayMember).flatMap((member) => (member.ok ? [member.value] : []));
+    const alive = withGateways(endpoint, others).gateways;
+    const own = endpoints.store.list().filter(({ spec }) => spec.cluster_id === endpoint.clusterId);
+    const read = own.map(readEndpoint).flatMap((result) => (result.ok ? [result.value] : []));
+    const published = read.sort(newerFirst)[0]?.gateways ?? [];
+    const list = gatewayList({ published, alive, isGateway, heard: heard(), clock: this.#clock, now });
+    // A cluster that is told of nobody would be cut off.
+    return list.length > 0 ? list : endpoint.gateways;
   }
 
   /** Receivers take the newest Endpoint of a cluster, so ours must be newer than what another leader left. */

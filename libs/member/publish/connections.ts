@@ -22,19 +22,25 @@ export interface RemoteLink {
 }
 
 /**
- * The links to the other clusters, one for each gateway that an Endpoint names: first those to the Endpoints' own gateways, one a
- * cluster, as Submariner has them, then those to the others.
+ * The links to the other clusters, one for each gateway that an Endpoint names and that is there to stay: first those to the
+ * Endpoints' own gateways, one a cluster, as Submariner has them, then those to the others.
  */
 export function remoteLinks(endpoints: readonly MemberEndpoint[]): readonly RemoteLink[] {
   const known = linksOf.get(endpoints);
   if (known) return known;
   const leads = ({ endpoint, gateway }: RemoteLink): boolean => gateway.hostname === endpoint.hostname;
   const links = endpoints.flatMap((endpoint) =>
-    endpoint.gateways.map((gateway) => ({ key: `${endpoint.clusterId}/${sanitizeName(gateway.hostname)}`, endpoint, gateway })),
+    staying(endpoint).map((gateway) => ({ key: `${endpoint.clusterId}/${sanitizeName(gateway.hostname)}`, endpoint, gateway })),
   );
   const sorted = [...links.filter(leads), ...links.filter((link) => !leads(link))];
   linksOf.set(endpoints, sorted);
   return sorted;
+}
+
+/** Nothing is sent to those that leave, so nothing is to be known of the way there; where all do, they are all that there is. */
+function staying({ gateways }: MemberEndpoint): readonly GatewayMember[] {
+  const staying = gateways.filter(({ phase }) => phase === undefined || phase === "joining");
+  return staying.length > 0 ? staying : gateways;
 }
 
 /** Lists are asked for with every change and every probe, and change seldom. */

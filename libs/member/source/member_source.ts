@@ -22,9 +22,10 @@ import {
   type NodeName,
   type Problem,
   parseClusterId,
+  parseNodeName,
 } from "@strait/model";
 import type { Log } from "@strait/obs";
-import { type LocalSettings, Membership } from "@strait/plan";
+import { type ListedGateway, type LocalSettings, Membership, newerFirst } from "@strait/plan";
 import type { Timers } from "@strait/time";
 import { readCidrs } from "../discovery/cidr_texts.ts";
 import { CABLE_DRIVERS } from "../publish/local_endpoint.ts";
@@ -76,6 +77,7 @@ export class MemberSource {
   /** The newest of each cluster; made when it is asked for. */
   #newest: readonly MemberEndpoint[] | undefined;
   readonly #refused = new Map<string, Problem>();
+  #ownEndpoint: MemberEndpoint | undefined;
   #file: ClusterFile | undefined;
   #problems: readonly Problem[] = [];
   #reasons: readonly string[] = [NOTHING_YET];
@@ -136,6 +138,20 @@ export class MemberSource {
     return this.#newest;
   }
 
+  /** The own cluster's Endpoint, the newest where there are two; undefined where there is none, or none that can be read. */
+  get ownEndpoint(): MemberEndpoint | undefined {
+    return this.#ownEndpoint;
+  }
+
+  /**
+   * Says that the other clusters know this node's gateway: from now on it takes part, whatever the Endpoint says yet. Or that this
+   * is not known (any more).
+   */
+  takePart(known: boolean): void {
+    this.#membership.takePart(known ? this.#options.nodeName : undefined);
+    this.#look();
+  }
+
   /** How many Endpoints of other clusters can be read: what looking at all of them costs. */
   get remoteCount(): number {
     return this.#remote.size;
@@ -191,6 +207,7 @@ export class MemberSource {
     });
     this.endpoints.onChange((changes) => {
       for (const { type, object } of changes) this.#takeEndpoint(type, object);
+      if (changes.some(({ object }) => object.spec.cluster_id === this.#options.clusterId)) this.#takeOwn();
       this.#look();
     });
     for (const informer of this.#informers()) {
@@ -224,6 +241,19 @@ export class MemberSource {
     const text = metadata.annotations?.[CREATED_AT_ANNOTATION] ?? metadata.creationTimestamp ?? "";
     if (type === "delete") this.#membership.deleteJoined(id.value);
     else this.#membership.putJoined({ id: id.value, createdAt: Date.parse(text) || 0 });
+  }
+
+  /** Who forwards for the own cluster. Of one that cannot be read the last good state stays. */
+  #takeOwn(): void {
+    const own = this.endpoints.store.list().filter(({ spec }) => spec.cluster_id === this.#options.clusterId);
+    const read = own.map(readEndpoint).flatMap((result) => (result.ok ? [result.value] : []));
+    if (own.length > 0 && read.length === 0) return;
+    this.#ownEndpoint = read.sort(newerFirst)[0];
+    const listed = (this.#ownEndpoint?.gateways ?? []).flatMap(({ hostname, phase }): ListedGateway[] => {
+      const name = parseNodeName(hostname);
+      return name.ok ? [{ name: name.value, ...(phase && { phase }) }] : [];
+    });
+    this.#membership.putListed(listed);
   }
 
   #takeEndpoint(type: "put" | "delete", endpoint: Endpoint): void {

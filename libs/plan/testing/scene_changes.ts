@@ -66,6 +66,19 @@ const changes: readonly Change[] = [
     if (!old) return { file, facts };
     return { file: { ...file, nodes: replaceAt(file.nodes, at, { ...old, ready: old.ready === false }) }, facts };
   },
+  (random, { file, facts }) => {
+    const at = random.below(file.nodes.length);
+    const old = file.nodes[at];
+    if (!old) return { file, facts };
+    return { file: { ...file, nodes: replaceAt(file.nodes, at, { ...old, standby: !old.standby }) }, facts };
+  },
+  (random, { file, facts }) => {
+    const at = random.below(file.clusters.length + 1);
+    const old = file.clusters[at];
+    if (!old) return { file, facts };
+    const gateways = old.gateways.map((gateway) => (random.below(2) === 0 ? { ...gateway, leaving: !gateway.leaving } : gateway));
+    return { file: { ...file, clusters: replaceAt(file.clusters, at, { ...old, gateways }) }, facts };
+  },
   // Pods of a CNI without per-node subnets: host prefixes come and go, and may show at two nodes for a moment.
   (random, { file, facts }) => {
     const at = random.below(file.nodes.length);
