@@ -25,7 +25,7 @@ export function isHarm(
   wanted: (destination: Cidr) => boolean,
   wantsTable: () => boolean = () => false,
 ): boolean {
-  if (event.kind === "resync") return true;
+  if (event.kind === "resync") return event.only === undefined;
   if (event.kind === "nftables") {
     return event.change === "gone" && event.family === "inet" && event.table === NFT_TABLE && wantsTable();
   }

@@ -55,7 +55,10 @@ export class ForwardLook implements Disposable {
 
   /** Follows a notification; whether it asks for another look. Most do not: kube-proxy writes its chains all the time. */
   take(event: NetlinkEvent): boolean {
-    if (event.kind === "resync") this.#stale = true;
+    if (event.kind === "resync") {
+      this.#stale = true;
+      return true;
+    }
     if (event.kind !== "nftables" || (event.family === "inet" && event.table === NFT_TABLE)) return false;
     const { family, table, chain, base, change } = event;
     const concerns =

@@ -196,7 +196,8 @@ inOwnNamespace(import.meta.path, () => {
       [false, event("present", "other", "regular")],
       [true, event("present", "other", "forward", { base })],
       [false, event("present", "strait", "keep_sources", { base })],
-      [false, { kind: "resync", reason: "lost" }],
+      [true, { kind: "resync", reason: "lost" }],
+      [true, { kind: "resync", reason: "lost", only: "nftables" }],
     ] as const) {
       expect([of, look.take(of)]).toEqual([of, asks]);
     }

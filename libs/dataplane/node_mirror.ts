@@ -125,7 +125,7 @@ export class NodeMirror {
     else if (event.kind === "address") this.#takeAddress(event.address, event.change === "gone");
     else if (event.kind === "route") this.#takeRoute(event.route, event.change === "gone");
     else if (event.kind === "rule") this.#dirt.everyPath = true;
-    else if (event.kind === "resync") this.#stale = true;
+    else if (event.kind === "resync") this.#stale ||= event.only === undefined;
   }
 
   #takeLink(link: Link, gone: boolean): void {

@@ -56,7 +56,7 @@ describe("parseClusterFile accepts", () => {
   });
 
   test("every optional key", () => {
-    const text = `${GOOD}uplinks: [eth0]\nspread: false\nmtu: 1500\npodInterfaces: ["veth*"]\npinDir: /run/x/bpf/strait\ncniCacheDir: /var/lib/cni\nlisten: unix:/run/s.sock\nlog: debug\n`;
+    const text = `${GOOD}uplinks: [eth0]\nspread: false\nmtu: 1500\npodInterfaces: ["veth*"]\npinDir: /run/x/bpf/strait\ncniCacheDir: /var/lib/cni\nlisten: unix:/run/s.sock\nlog: debug\ndelivery: stack\n`;
     expect(parseClusterFile(text)).toMatchObject({
       ok: true,
       value: {
@@ -66,6 +66,7 @@ describe("parseClusterFile accepts", () => {
         podInterfaces: ["veth*"],
         listen: { kind: "unix", path: "/run/s.sock" },
         log: "debug",
+        delivery: "stack",
       },
     });
     expect(parseClusterFile(`${GOOD}listen: "[::1]:8080"\n`)).toMatchObject({
@@ -84,6 +85,7 @@ describe("parseClusterFile accepts", () => {
 const BAD: readonly (readonly [name: string, from: string, to: string, line: number, reason: RegExp])[] = [
   ["text that is no YAML", "cluster: east", "cluster: [east", 2, /no YAML/],
   ["a key that is there twice", "node: w1", "node: w1\nnode: w1", 3, /unique/],
+  ["a delivery that there is not", "node: w1", "node: w1\ndelivery: fast", 3, /delivery must be auto, stack or direct/],
   ["an unknown key", "node: w1", "nodde: w1\nnode: w1", 2, /"nodde" is an unknown key of the file: use only cluster, node/],
   [
     "an unknown key deep inside",

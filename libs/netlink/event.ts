@@ -12,7 +12,7 @@ import { decodeRule, type Rule } from "./rule.ts";
 /** Whether the thing is there now (new or changed: the kernel does not tell these apart) or gone. */
 export type Change = "present" | "gone";
 
-/** A notification. `resync`: some were lost, so everything must be read anew. */
+/** A notification. `resync`: some were lost, so everything must be read anew, or all of nf_tables where it says so. */
 export type NetlinkEvent =
   | { readonly kind: "link"; readonly change: Change; readonly link: Link }
   | { readonly kind: "address"; readonly change: Change; readonly address: InterfaceAddress }
@@ -21,7 +21,7 @@ export type NetlinkEvent =
   | { readonly kind: "fdb"; readonly change: Change; readonly entry: FdbEntry }
   | { readonly kind: "rule"; readonly change: Change; readonly rule: Rule }
   | NftChange
-  | { readonly kind: "resync"; readonly reason: string };
+  | { readonly kind: "resync"; readonly reason: string; readonly only?: "nftables" };
 
 function map<T, U>(result: Result<T>, to: (value: T) => U): Result<U> {
   return result.ok ? ok(to(result.value)) : result;

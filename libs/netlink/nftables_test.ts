@@ -174,6 +174,22 @@ inOwnNamespace(import.meta.path, () => {
     expect(nftables?.deleteTable("inet", "strait")).toBe(true);
   });
 
+  test("subscribe tells that notifications of nf_tables were lost, and that it is no more than those", async () => {
+    using nftables = Nftables.open();
+    const ended = new AbortController();
+    const events = subscribe({ groups: ["link", "nftables"] }, ended.signal);
+    // All of this happens before the event loop may read: far more than the socket holds.
+    const many = Array.from({ length: 40 }, () => rules).flat();
+    for (let round = 0; round < 150; round++) nftables?.replaceTable({ ...table, chains: [{ name: "keep", base, rules: many }] });
+    for await (const event of events) {
+      if (event.kind !== "resync") continue;
+      expect(event).toMatchObject({ only: "nftables", reason: "the kernel dropped notifications (ENOBUFS)" });
+      break;
+    }
+    ended.abort();
+    nftables?.deleteTable("inet", "strait");
+  });
+
   test("subscribe tells of tables, chains and rules beside links", async () => {
     const events = subscribe({ groups: ["link", "nftables"] }, new AbortController().signal);
     nftTool("table inet t { chain forward { type filter hook forward priority 0; }; }\ndelete table inet t");

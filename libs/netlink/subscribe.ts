@@ -76,7 +76,8 @@ class Subscription {
     try {
       // Listen first, then tell: what changes after the reader's new look is heard.
       this.#listen(protocol);
-      this.inbox.put({ kind: "resync", reason: error ? "the kernel dropped notifications (ENOBUFS)" : "the socket was closed" });
+      const reason = error ? "the kernel dropped notifications (ENOBUFS)" : "the socket was closed";
+      this.inbox.put({ kind: "resync", reason, ...(protocol === NETLINK.NETFILTER && { only: "nftables" }) });
     } catch (failure) {
       this.close(failure);
     }
