@@ -38,7 +38,8 @@ function isHostRoute({ destination, hops, table }: Route): boolean {
 function isWay(route: Route): boolean {
   const { destination, hops, table, type, protocol } = route;
   const one = hops.length === 1 && hops[0]?.ifindex !== undefined && destination.prefixLength > 0;
-  return table === RT_TABLE.MAIN && type === "unicast" && one && !isHostRoute(route) && protocol !== ROUTE_PROTOCOL;
+  const counts = table === RT_TABLE.MAIN && type === "unicast" && one && !isLinkLocal(destination.address);
+  return counts && !isHostRoute(route) && protocol !== ROUTE_PROTOCOL;
 }
 
 function isKept(route: Route): boolean {
@@ -60,7 +61,8 @@ export class NodeMirror {
   readonly #addresses = new Map<string, InterfaceAddress>();
   readonly #routes = new Map<string, Route>();
   readonly #ways = new Map<string, Route>();
-  readonly #routesOf = new Map<IfIndex, Set<string>>();
+  readonly #hostRoutesOf = new Map<IfIndex, Set<string>>();
+  readonly #waysOf = new Map<IfIndex, Set<string>>();
   /** Interfaces that other routes than host routes lead over: their state decides about paths. */
   readonly #routed = new Set<IfIndex>();
   #stale = true;
@@ -88,8 +90,7 @@ export class NodeMirror {
 
   /** Host routes over an interface, of the main table. */
   hostRoutes(ifindex: IfIndex): Route[] {
-    const routes = [...(this.#routesOf.get(ifindex) ?? [])].flatMap((key) => this.#routes.get(key) ?? []);
-    return routes.filter(isHostRoute);
+    return [...(this.#hostRoutesOf.get(ifindex) ?? [])].flatMap((key) => this.#routes.get(key) ?? []);
   }
 
   /** Routes by one way, of the main table, but for default routes, single pods' and ours; under keys of their own. */
@@ -106,7 +107,8 @@ export class NodeMirror {
 
   /** Reads everything from the kernel. */
   read(netlink: Netlink): void {
-    for (const map of [this.links, this.#addresses, this.#routes, this.#ways, this.#routesOf, this.#routed]) map.clear();
+    for (const map of [this.links, this.#addresses, this.#routes, this.#ways, this.#hostRoutesOf, this.#waysOf, this.#routed])
+      map.clear();
     for (const link of netlink.links()) this.links.set(link.ifindex, link);
     for (const address of netlink.addresses()) this.#addresses.set(keyOfAddress(address), address);
     for (const route of netlink.routes()) {
@@ -136,7 +138,7 @@ export class NodeMirror {
     this.#dirt.interfaces.add(ifindex);
     // The kernel flushes the routes of an interface that goes down without telling of each.
     const down = gone || (before?.flags.up === true && !link.flags.up);
-    if (down) for (const key of this.#routesOf.get(ifindex) ?? []) this.#dropRoute(key);
+    if (down) for (const of of [this.#hostRoutesOf, this.#waysOf]) for (const key of of.get(ifindex) ?? []) this.#dropRoute(key);
     if (this.#routed.has(ifindex) && (gone || !before || !sameState(before, link))) this.#dirt.everyPath = true;
     if (!gone) {
       this.links.set(ifindex, link);
@@ -157,7 +159,7 @@ export class NodeMirror {
     if (isLinkLocal(address.address)) return;
     this.#dirt.interfaces.add(address.ifindex);
     // With its last IPv4 address an interface loses its routes, and nobody tells of those (fib_disable_ip).
-    if (gone && this.#routesOf.has(address.ifindex)) this.#stale = true;
+    if (gone && (this.#hostRoutesOf.has(address.ifindex) || this.#waysOf.has(address.ifindex))) this.#stale = true;
     if (gone && this.#routed.has(address.ifindex)) this.#dirt.everyPath = true;
     // ptp gives every pod's interface the same address: what the node has elsewhere too changes nothing for the rest.
     const text = formatAddress(address.address);
@@ -192,24 +194,26 @@ export class NodeMirror {
     if (ifindex === undefined) return;
     const key = keyOfRoute(route);
     this.#routes.set(key, route);
-    if (isWay(route)) {
-      this.#ways.set(key, route);
-      this.#dirt.ways.add(key);
+    const of = isWay(route) ? this.#waysOf : this.#hostRoutesOf;
+    of.set(ifindex, (of.get(ifindex) ?? new Set()).add(key));
+    if (of === this.#hostRoutesOf) {
+      this.#dirt.interfaces.add(ifindex);
+      return;
     }
-    const keys = this.#routesOf.get(ifindex);
-    if (keys) keys.add(key);
-    else this.#routesOf.set(ifindex, new Set([key]));
-    this.#dirt.interfaces.add(ifindex);
+    this.#ways.set(key, route);
+    this.#dirt.ways.add(key);
   }
 
   #dropRoute(key: string): void {
     const ifindex = this.#routes.get(key)?.hops[0]?.ifindex;
     this.#routes.delete(key);
-    if (this.#ways.delete(key)) this.#dirt.ways.add(key);
     if (ifindex === undefined) return;
-    this.#routesOf.get(ifindex)?.delete(key);
-    if (this.#routesOf.get(ifindex)?.size === 0) this.#routesOf.delete(ifindex);
-    this.#dirt.interfaces.add(ifindex);
+    const of = this.#ways.delete(key) ? this.#waysOf : this.#hostRoutesOf;
+    const keys = of.get(ifindex);
+    keys?.delete(key);
+    if (keys?.size === 0) of.delete(ifindex);
+    if (of === this.#waysOf) this.#dirt.ways.add(key);
+    else this.#dirt.interfaces.add(ifindex);
   }
 
   #noteRouted({ hops, table, destination, nextHopId }: Route): void {
