@@ -201,9 +201,12 @@ describe("Two gateways of a cluster", () => {
     await until("it joins", () => phases(server)["gw2"] === "joining");
     await until("it is connected over the other gateway", () => statusTo(server, "gw2") === "connected");
     expect(phases(server)).toEqual({ gw1: "", gw2: "joining" });
-    const lane = [...second.kernel.rows.hops.keys()][0];
-    second.kernel.traffic.set(Number(lane), { txPackets: 0n, txBytes: 0n, rxPackets: 1n, rxBytes: 100n });
-    await until("it takes part", () => phases(server)["gw2"] === "");
+    const lane = Number([...second.kernel.rows.hops.keys()][0]);
+    let rxPackets = 0n;
+    await until("it takes part", () => {
+      second.kernel.traffic.set(lane, { txPackets: 0n, txBytes: 0n, rxPackets: ++rxPackets, rxBytes: 100n * rxPackets });
+      return phases(server)["gw2"] === "";
+    });
     await until("nothing is wrong", () => gatewayOf(server, "gw2")?.status.statusFailure === "");
   });
 
