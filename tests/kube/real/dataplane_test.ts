@@ -77,14 +77,26 @@ describeIf(await kubeObstacle())("three real clusters of different networks", ()
     expect(failed).toEqual([]);
   }, 120_000);
 
-  test("leave a node's own policy in force for what comes from another cluster", async () => {
+  test("leave a node's own policy in force for what comes from another cluster, and go past the stack where there is none", async () => {
+    const { lab } = joined;
+    for (const node of lab.nodes) {
+      const answer = await lab.kube(node.cluster).app(node, "routeagent").fetch("/status");
+      const { delivery } = (await answer.json()) as { readonly delivery: { readonly way: string } };
+      expect([node.label, delivery.way]).toEqual([node.label, node.cluster === "west" ? "stack" : "direct"]);
+    }
     const [from, to] = [joined.pod("east/w1"), joined.pod("west/w1")];
     for (const family of [4, 6] as const) {
-      expect((await joined.lab.udp(from, to, { family, tries: 3 })).received).toBe(true);
-      const script = `Bun.connect({ hostname: "${to.address(family)}", port: ${DENIED_PORT}, socket: { data() {}, open: () => process.exit(1), connectError: (_, error) => console.log(error.code) } })`;
-      const { stdout } = await from.exec(["timeout", "2", process.execPath, "-e", script]);
-      // Nobody listens there: without the policy it would be refused at once.
-      expect(stdout).toBe("");
+      const passed = await lab.udp(from, to, { family, tries: 3 });
+      expect(passed).toMatchObject({ received: true, sourceSeen: from.address(family) });
+      // Nobody listens at either port: where no policy is in the way that is said at once.
+      const script = `const attempt = (port) => Promise.race([
+        new Promise((told) => Bun.connect({ hostname: "${to.address(family)}", port, socket: { data() {}, connectError: (_, { code }) => told(code) } }).catch(() => {})),
+        Bun.sleep(1500).then(() => "silence"),
+      ]);
+      console.log(await attempt(${DENIED_PORT + 1}), await attempt(${DENIED_PORT}));
+      process.exit();`;
+      const { stdout } = await from.exec([process.execPath, "-e", script]);
+      expect(stdout.trim()).toBe("ECONNREFUSED silence");
     }
   }, 60_000);
 
