@@ -70,6 +70,14 @@ struct {
 	__type(value, struct strait_count);
 } strait_reasons SEC(".maps");
 
+/* Where earlier versions count. Nobody writes to it any more; it is there so that one that comes back finds all of its maps. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 27);
+	__type(key, __u32);
+	__type(value, struct strait_count);
+} strait_counters SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, STRAIT_MAX_HOPS);

@@ -206,6 +206,7 @@ export const maps = {
   pods: { name: "strait_pods", type: 1, keySize: 16, valueSize: 16, maxEntries: 4096, flags: 1 },
   sources: { name: "strait_sources", type: 11, keySize: 24, valueSize: 4, maxEntries: 8192, flags: 1 },
   reasons: { name: "strait_reasons", type: 6, keySize: 4, valueSize: 16, maxEntries: 64, flags: 0 },
+  counters: { name: "strait_counters", type: 6, keySize: 4, valueSize: 16, maxEntries: 27, flags: 0 },
   traffic: { name: "strait_traffic", type: 6, keySize: 4, valueSize: 32, maxEntries: 8192, flags: 0 },
   control: { name: "strait_control", type: 2, keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 },
   trace: { name: "strait_trace", type: 27, keySize: 0, valueSize: 0, maxEntries: 262144, flags: 0 },

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { encodeStruct, encodeU32, layouts, type ReasonName, reasonNames } from "@strait/codec";
-import { BpfObject, possibleCpus } from "@strait/ffi";
+import { BpfMap, BpfObject, possibleCpus } from "@strait/ffi";
 import { STRAIT_DEVICE } from "@strait/model";
 import { inOwnNamespace } from "@strait/netlink/testing";
 import { readCounters } from "./counters.ts";
@@ -74,7 +74,8 @@ inOwnNamespace(import.meta.path, () => {
       expect(readCounters(loaded.maps).reasons).toHaveLength(reasonNames.length);
       releasePrograms(loaded);
     }
-    expect(existsSync(pins.map("strait_counters"))).toBe(true);
+    using kept = BpfMap.openPinned(pins.map("strait_counters"));
+    expect(kept.info().maxEntries).toBe(27);
     removePins(dir);
   });
 });

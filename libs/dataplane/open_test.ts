@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, expect, test } from "bun:test";
-import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { reasonNames } from "@strait/codec";
 import { openHandles, openHandlesByKind, queryTc, tcxSupported } from "@strait/ffi";
 import { ownBpffs, unfit } from "@strait/ffi/testing";
 import { cidr, formatAddress, type Owner, type Plan, STRAIT_DEVICE } from "@strait/model";
@@ -155,6 +156,25 @@ inOwnNamespace(import.meta.path, () => {
       again.close();
     },
   );
+
+  test("the gateway makes the maps that the agent's version does not know, and the agent then finds them", () => {
+    using node = place(kinds[0] ?? "clsact");
+    const agent = node.open();
+    node.pass(agent);
+    agent.close();
+    const programs = node.pins.listPrograms();
+    rmSync(node.pins.map("strait_reasons"));
+    const gateway = node.open("gateway");
+    expect(gateway.counters().reasons).toHaveLength(reasonNames.length);
+    expect(node.pins.listPrograms()).toEqual(programs);
+    const { ino } = statSync(node.pins.map("strait_reasons"));
+    using next = nextObject();
+    const upgraded = node.open("agent", next.path);
+    expect(node.pass(upgraded).failures).toEqual([]);
+    expect(statSync(node.pins.map("strait_reasons")).ino).toBe(ino);
+    gateway.close();
+    upgraded.close();
+  });
 
   test("the gateway takes over the programs the agent loaded, older or newer, and does not put its own back", () => {
     using node = place(kinds[0] ?? "clsact");

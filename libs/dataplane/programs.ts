@@ -11,8 +11,8 @@ export const programNames = ["strait_from_pod", "strait_from_host", "strait_from
 export type ProgramName = (typeof programNames)[number];
 
 const REASONS = maps.reasons.name;
-/** Where earlier versions count, in as many rows as they have reasons. */
-const EARLIER_COUNTERS = "strait_counters";
+/** Where earlier versions count. */
+const EARLIER = maps.counters.name;
 
 /** What programs are made from. */
 export interface ProgramSource {
@@ -50,9 +50,18 @@ export function ensurePrograms(pins: Pins, source: ProgramSource): Loaded {
  * Opens the programs that were loaded last for this device, whatever they were made from; undefined where there are none.
  * The agent decides which programs a node runs, so that two apps of different versions do not replace each other's in turn.
  */
-export function adoptPrograms(pins: Pins, { objectPath, device }: ProgramSource): Loaded | undefined {
-  const name = latestPrograms(pins, device);
-  return name === undefined ? undefined : { ...openPrograms(pins, readFileSync(objectPath), name), loaded: false };
+export function adoptPrograms(pins: Pins, source: ProgramSource): Loaded | undefined {
+  const name = latestPrograms(pins, source.device);
+  if (name === undefined) return undefined;
+  const bytes = readFileSync(source.objectPath);
+  if (lacksMaps(pins, bytes)) makeMaps(pins, bytes, source).close();
+  return { ...openPrograms(pins, bytes, name), loaded: false };
+}
+
+/** Whether we have a map that the version which loaded the programs does not know. */
+function lacksMaps(pins: Pins, bytes: Uint8Array): boolean {
+  using object = BpfObject.open(bytes);
+  return object.mapNames.some((map) => !existsSync(pins.map(map)));
 }
 
 /** Name of the programs that were loaded last for a device. */
@@ -83,16 +92,27 @@ export function releasePrograms({ programs, maps }: Loaded): void {
   for (const handle of [...programs.values(), ...maps.values()]) handle.close();
 }
 
-function load(pins: Pins, bytes: Uint8Array, { config, device }: ProgramSource, dir: string): void {
-  const { room, counted } = countedBefore(pins);
-  const maxEntries = { [REASONS]: room };
-  using object = BpfObject.open(bytes, { config: { ...config, strait0_ifindex: device }, pinDir: pins.dir, maxEntries });
-  object.load();
-  const reasons = object.map(REASONS);
-  for (const [reason, values] of counted) reasons.updatePerCpu(reason, values);
+function load(pins: Pins, bytes: Uint8Array, source: ProgramSource, dir: string): void {
+  using object = makeMaps(pins, bytes, source);
   removePins(dir); // what a process left that died between two pins
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   for (const name of programNames) object.program(name).pin(join(dir, name));
+}
+
+/** Loads the object: its maps are those that are pinned, and where there are none, new ones that are pinned now. */
+function makeMaps(pins: Pins, bytes: Uint8Array, { config, device }: ProgramSource): BpfObject {
+  const { room, counted } = countedBefore(pins);
+  const maxEntries = { [REASONS]: room };
+  const object = BpfObject.open(bytes, { config: { ...config, strait0_ifindex: device }, pinDir: pins.dir, maxEntries });
+  try {
+    object.load();
+    const reasons = object.map(REASONS);
+    for (const [reason, values] of counted) reasons.updatePerCpu(reason, values);
+    return object;
+  } catch (error) {
+    object.close();
+    throw error;
+  }
 }
 
 /**
@@ -106,8 +126,8 @@ function countedBefore(pins: Pins): { room: number; counted: readonly (readonly 
     using own = BpfMap.openPinned(pins.map(REASONS));
     return { room: Math.max(wanted, own.info().maxEntries), counted: [] };
   }
-  if (!existsSync(pins.map(EARLIER_COUNTERS))) return { room: wanted, counted: [] };
-  using earlier = BpfMap.openPinned(pins.map(EARLIER_COUNTERS));
+  if (!existsSync(pins.map(EARLIER))) return { room: wanted, counted: [] };
+  using earlier = BpfMap.openPinned(pins.map(EARLIER));
   return { room: wanted, counted: [...earlier.entriesPerCpu({ written: true })] };
 }
 
