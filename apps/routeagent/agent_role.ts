@@ -13,6 +13,8 @@ export interface AgentRoleOptions {
   readonly config: KubernetesConfig;
   readonly namespace: string;
   readonly openPings: OpenPings;
+  /** Of the node, found elsewhere: told in its object, too. */
+  readonly nodeProblems?: () => readonly Problem[];
 }
 
 /** Milliseconds for each other cluster until a change of one is told to the prober. */
@@ -49,6 +51,11 @@ export class AgentRole implements Extra {
     this.#reporter = new AgentReporter({ client, namespace, nodeName, status: () => this.#status(), log, timers });
     const { enabled, ...settings } = config.probes;
     if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
+  }
+
+  /** What {@link AgentRoleOptions.nodeProblems} gives has changed. */
+  changed(): void {
+    this.#reporter.changed();
   }
 
   start(): void {
@@ -122,11 +129,13 @@ export class AgentRole implements Extra {
   }
 
   #status(): RouteAgent["status"] {
-    const { context, member } = this.#options;
+    const { context, member, nodeProblems = () => [] } = this.#options;
     const own = context.state.applied ? [] : ["nothing was applied on this node yet"];
     const all = [
       ...own,
-      ...[...context.state.problems, ...member.source.problems].map(({ object, reason }) => `${object}: ${reason}`),
+      ...[...context.state.problems, ...member.source.problems, ...nodeProblems()].map(
+        ({ object, reason }) => `${object}: ${reason}`,
+      ),
     ];
     return { version: context.version, statusFailure: shortened(all, TOLD_FAILURES), remoteEndpoints: this.#health() };
   }

@@ -3,6 +3,7 @@ import { createMemberSource, type OpenPings } from "@strait/member";
 import { ok, type Result, refuse } from "@strait/model";
 import { type AppContext, type AppParts, ProbePort } from "@strait/node";
 import { AgentRole } from "./agent_role.ts";
+import { CniWatch } from "./cni_watch.ts";
 import { readKubernetesConfig } from "./kubernetes_config.ts";
 
 /** The kernel's echo requests, loaded when they are needed: --help works without the compiled parts. */
@@ -32,9 +33,11 @@ export async function agentParts(context: AppContext, pings = kernelPings): Prom
   const made = await createMemberSource({ env, namespace, clusterId, role: "agent", listen, logLevel, recall, log, timers });
   if (!made.ok) return made;
   const member = made.value;
-  const role = new AgentRole({ context, member, config: config.value, namespace, openPings: await pings() });
+  const cni = new CniWatch({ folder: env["STRAIT_CNI_FOLDER"], onChange: () => role.changed(), log, timers });
+  const nodeProblems = () => cni.problems();
+  const role = new AgentRole({ context, member, config: config.value, namespace, openPings: await pings(), nodeProblems });
   return ok({
     source: member.source,
-    extras: [role, new ProbePort({ context, port: config.value.probePort, source: member.source })],
+    extras: [role, cni, new ProbePort({ context, port: config.value.probePort, source: member.source })],
   });
 }

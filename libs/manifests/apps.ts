@@ -92,7 +92,11 @@ export function routeAgentDaemonSet(settings: JoinSettings): Manifest {
     resources: RESOURCES.routeagent,
     capabilities: capabilitiesFor(settings.olderKernels),
     env: [...commonEnv(settings), { name: "SUBMARINER_PROFILEPORT", value: String(PROBE_PORTS.routeagent) }],
-    volumes: nodeFolders.volumes,
-    volumeMounts: nodeFolders.volumeMounts,
+    volumes: [...nodeFolders.volumes, { name: "cni-networks", hostPath: { path: "/etc/cni/net.d", type: "DirectoryOrCreate" } }],
+    volumeMounts: [
+      ...nodeFolders.volumeMounts,
+      // Two networks in it are told in the node's RouteAgent object.
+      { name: "cni-networks", mountPath: "/etc/cni/net.d", readOnly: true },
+    ],
   });
 }

@@ -23,7 +23,12 @@ export function kubeletConfig(cluster: Cluster, api: Station, node: Node, kubeco
     podCidrs: cluster.nodeCidrs ? node.subnets : [],
     clusterCidrs: cluster.subnets,
     cni: { plugin: cluster.cni, stateDir: node.cniDir, subnets: node.subnets, mtu: node.mtu },
-    hostPaths: { "/sys/fs/bpf": node.bpffs, "/run/strait": `${node.dir}/run`, "/var/lib/cni": node.cniDir },
+    hostPaths: {
+      "/sys/fs/bpf": node.bpffs,
+      "/run/strait": `${node.dir}/run`,
+      "/var/lib/cni": node.cniDir,
+      "/etc/cni/net.d": `${node.dir}/cni-networks`,
+    },
   };
 }
 
