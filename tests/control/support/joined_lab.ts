@@ -28,9 +28,11 @@ export interface JoinedOptions {
   /** See ClusterSpec; true when absent. */
   readonly nodeCidrs?: boolean;
   /** Real nodes and control planes, where given: what each cluster has of its own. They need the image. */
-  readonly real?: Readonly<Record<string, Pick<ClusterSpec, "cni" | "proxy" | "nodeCidrs">>>;
+  readonly real?: Readonly<Record<string, Pick<ClusterSpec, "cni" | "proxy" | "nodeCidrs" | "dns">>>;
   /** Clusters that are there and do not join yet. */
   readonly later?: readonly string[];
+  /** What is done with the lab before anything of Strait's is there. */
+  readonly before?: (lab: Lab) => Promise<void>;
 }
 
 interface GatewayObject {
@@ -44,18 +46,22 @@ interface GatewayObject {
 /** Clusters that the `strait` command joined through a broker, with a pod on every node, and traffic between them. */
 export class JoinedLab {
   readonly lab: Lab;
-  /** A pod of every node, by the node's label: "east/w1". */
-  readonly pods: ReadonlyMap<string, KubePod>;
+  readonly #pods: Map<string, KubePod>;
 
-  private constructor(lab: Lab, pods: ReadonlyMap<string, KubePod>) {
+  private constructor(lab: Lab, pods: Map<string, KubePod>) {
     this.lab = lab;
-    this.pods = pods;
+    this.#pods = pods;
+  }
+
+  /** A pod of every node, by the node's label: "east/w1". */
+  get pods(): ReadonlyMap<string, KubePod> {
+    return this.#pods;
   }
 
   /** Builds, joins and waits until every gateway is connected and pods reach each other. */
   static async create(
     nodes: Readonly<Record<string, readonly NodeSpec[]>> = { east: TWO_NODES, west: TWO_NODES },
-    { history, nodeCidrs = true, real, later = [] }: JoinedOptions = {},
+    { history, nodeCidrs = true, real, later = [], before }: JoinedOptions = {},
   ): Promise<JoinedLab> {
     const spec: LabSpec = {
       kubernetes: real === undefined ? wantedKind() : "real",
@@ -73,6 +79,7 @@ export class JoinedLab {
     };
     const lab: Lab = await createLab(spec);
     try {
+      await before?.(lab);
       await lab.broker();
       await lab.workstation.run(["strait", "deploy-broker", "--context", "broker"]);
       const members = lab.kubeClusters.filter(({ cluster }) => !later.includes(cluster.id));
@@ -103,6 +110,21 @@ export class JoinedLab {
     const pod = this.pods.get(label);
     if (pod === undefined) throw new RangeError(`no pod on ${label}`);
     return pod;
+  }
+
+  /** Looks again for the pod of a node, which was made anew, until it reaches a pod of another cluster. */
+  async renew(label: string, to: string): Promise<void> {
+    const { cluster, name } = this.lab.node(label);
+    await until(
+      `a pod of ${label} to reach ${to} again`,
+      async () => {
+        const pod = await this.lab.kube(cluster).pod(`on-${name}`);
+        const { ok } = await this.lab.ping(pod, this.pod(to), { timeout: 500 });
+        if (ok) this.#pods.set(label, pod);
+        return ok;
+      },
+      90_000,
+    );
   }
 
   /** Every app that should run, gateways first. */

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Flow, Lab, Place } from "@strait/lab";
+
+/** Milliseconds from one datagram to the next. */
+const EVERY = 10;
+
+/** What became of flows that met a fault. */
+export interface FlowFates {
+  /** Those that lost nothing. */
+  readonly untouched: number;
+  /** Those that lost something and were whole again in the end. */
+  readonly recovered: number;
+  readonly lost: number;
+  readonly longestGapMs: number;
+}
+
+/**
+ * Many flows, so that every gateway has some of them, while a gateway is taken away without a warning: those that it carries lose
+ * something, the others must not.
+ *
+ * @example
+ * const flows = await ManyFlows.start(lab, [[east, west]]);
+ * await real.kill();
+ * expect((await flows.stop()).lost).toBe(0);
+ */
+export class ManyFlows {
+  readonly #flows: readonly Flow[];
+
+  private constructor(flows: readonly Flow[]) {
+    this.#flows = flows;
+  }
+
+  /** `each`: flows of each family between each pair. */
+  static async start(lab: Lab, pairs: readonly (readonly [Place, Place])[], each = 12): Promise<ManyFlows> {
+    const flows: Flow[] = [];
+    for (const [from, to] of pairs) {
+      for (const family of [4, 6] as const) {
+        for (let n = 0; n < each; n++) flows.push(await lab.flow(from, to, { family, every: EVERY }));
+      }
+    }
+    return new ManyFlows(flows);
+  }
+
+  /** Ends them. `lost` are those that never came back. */
+  async stop(): Promise<FlowFates> {
+    const results = await Promise.all(this.#flows.map((flow) => flow.stop(2000)));
+    const hurt = results.filter(({ sent, received }) => received < sent);
+    // One that came back was silent for as long as it lost datagrams; one that did not has no gap, as nothing ended its silence.
+    const back = hurt.filter(({ sent, received, longestGapMs }) => (sent - received) * EVERY <= 2 * longestGapMs);
+    return {
+      untouched: results.length - hurt.length,
+      recovered: back.length,
+      lost: hurt.length - back.length,
+      longestGapMs: Math.round(Math.max(0, ...back.map(({ longestGapMs }) => longestGapMs))),
+    };
+  }
+}
