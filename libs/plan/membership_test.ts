@@ -6,6 +6,7 @@ import {
   cidr,
   clusterId,
   formatCidr,
+  type GatewayPhase,
   type MemberCluster,
   type MemberEndpoint,
   nodeName,
@@ -220,6 +221,44 @@ test("A node that is not ready stays a gateway and is told apart", () => {
     [true, undefined],
     [true, false],
   ]);
+});
+
+test("Membership keeps a gateway that lost its label until its cluster has let it go, and says who is on standby", () => {
+  const membership = new Membership();
+  membership.own(ownCluster);
+  for (const n of [0, 1, 2]) membership.putNode(memberNode(n, { gateway: n < 2 }));
+  const parts = () =>
+    Object.fromEntries(
+      fileOf(membership.plan()).nodes.map(({ name, gateway, standby }) => [
+        name as string,
+        gateway && (standby ? "standby" : "part"),
+      ]),
+    );
+  const list = (text: string) =>
+    membership.putListed(
+      text.split(" ").map((word) => {
+        const [name = "", phase] = word.split(":") as [string, GatewayPhase?];
+        return { name: nodeName(name), ...(phase && { phase }) };
+      }),
+    );
+  expect(parts()).toEqual({ n0: "part", n1: "part", n2: false });
+  list("n0 n1:joining");
+  expect(parts()).toEqual({ n0: "part", n1: "standby", n2: false });
+  membership.takePart(nodeName("n1"));
+  expect(parts()).toEqual({ n0: "part", n1: "part", n2: false });
+  list("n0 n1");
+  membership.takePart(undefined);
+  const { nodes } = fileOf(membership.plan());
+  list("n0 n1");
+  membership.putNode(memberNode(2));
+  expect(fileOf(membership.plan()).nodes).toBe(nodes);
+  membership.putNode(memberNode(0, { gateway: false }));
+  expect(parts()).toEqual({ n0: "standby", n1: "part", n2: false });
+  list("n0:left n1");
+  expect(parts()).toEqual({ n0: false, n1: "part", n2: false });
+  membership.deleteNode(nodeName("n1"));
+  list("n1 n2:joining");
+  expect(parts()).toEqual({ n0: false, n2: "part" });
 });
 
 describe("Membership keeps what did not change", () => {

@@ -133,6 +133,40 @@ describe("MemberSource", () => {
     expect(source.file).toBe(remembered as ClusterFile);
   });
 
+  test("takes who forwards from the own cluster's Endpoint, the newest of two, and keeps it where that cannot be read", async () => {
+    const api = server();
+    east(api);
+    const { source } = follow(api);
+    const own = (ip: string, made: string, gateways: string) => {
+      const plain = endpoint("east", ip, ["10.1.0.0/16"]);
+      const ends = { privateIPs: [ip], publicIPs: [], port: 4500, healthCheckIPs: [] };
+      const list = gateways.split(" ").map((word) => {
+        const [hostname, phase] = word.split(":");
+        return { hostname, ...ends, privateIPs: [hostname === "gw1" ? "172.31.1.2" : "172.31.1.3"], ...(phase && { phase }) };
+      });
+      const annotations = { "strait.io/gateways": gateways === "" ? "no list" : JSON.stringify(list) };
+      api.objects(EndpointKind).put({ ...plain, metadata: { ...plain.metadata, creationTimestamp: made, annotations } });
+    };
+    const parts = () =>
+      (source.file?.nodes ?? []).map(
+        ({ name, gateway, standby }) => `${name}${gateway ? (standby ? " (gateway)" : " gateway") : ""}`,
+      );
+    await until("a file", () => parts().join() === "gw1 gateway,w1");
+    own("172.31.1.2", "2026-01-01T00:00:00Z", "gw1 w1:leaving");
+    await until("one that leaves", () => parts().join() === "gw1 gateway,w1 (gateway)");
+    own("172.31.1.3", "2026-01-02T00:00:00Z", "gw1:leaving w1");
+    await until("the newer one's word", () => parts().join() === "gw1 (gateway),w1 gateway");
+    own("172.31.1.2", "2026-01-01T00:00:00Z", "gw1");
+    api.objects(EndpointKind).delete(`${NS}/east-submariner-cable-east-172-31-1-3`);
+    await until("the other one's word", () => parts().join() === "gw1 gateway,w1");
+    own("172.31.1.2", "2026-01-01T00:00:00Z", "");
+    api.objects(EndpointKind).put(endpoint("south", "172.31.9.4", ["10.3.0.0/16"]));
+    await until("south", () => clustersOf(source.file).includes("south"));
+    expect(parts()).toEqual(["gw1 gateway", "w1"]);
+    source.takePart(true);
+    expect(source.ownEndpoint?.gateways.map(({ hostname }) => hostname)).toEqual(["gw1"]);
+  });
+
   test("follows what comes and goes, and keeps the same objects for what stays", async () => {
     const api = server();
     east(api);

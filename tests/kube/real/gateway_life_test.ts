@@ -20,7 +20,7 @@ describeIf(await kubeObstacle())("gateways of real clusters", () => {
       { real: { east: { cni: "bridge" }, west: { cni: "routed", nodeCidrs: false, proxy: "iptables" } } },
     );
     await lists(joined.lab, "east", "gw1 gw2", BOTH);
-  }, 180_000);
+  }, 300_000);
   afterAll(() => joined?.[Symbol.asyncDispose]());
 
   const leader = async () => {
