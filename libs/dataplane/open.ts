@@ -4,6 +4,7 @@ import { buildDir, FileLock } from "@strait/ffi";
 import {
   type Cidr,
   type ClusterFile,
+  type Delivery,
   type IfIndex,
   type LinkRow,
   NFT_TABLE,
@@ -131,6 +132,8 @@ class KernelDataplane implements Dataplane {
   readonly #forward: ForwardLook | undefined;
   #ground: Ground;
   #memory = NOTHING;
+  /** As it was told last. */
+  #delivery: Delivery | undefined;
   #trusted = false;
   /** Whether changes are listened to: what was read stays right only then. */
   #following = false;
@@ -192,6 +195,7 @@ class KernelDataplane implements Dataplane {
     this.#trusted = false;
     const attachments = known ? this.#applyNews(plan, known, changes) : this.#applyAll(plan, changes);
     this.#uplinkChanged = false;
+    this.#tellDelivery(plan);
     const { links, routes, spread, keptSources = [] } = plan;
     this.#memory = { links, routes, attachments, spread, keptSources };
     this.#trusted = changes.failures.length === 0;
@@ -245,6 +249,14 @@ class KernelDataplane implements Dataplane {
     this.#ground.rows.remove(plan.changes, changes);
     if (sourcesChanged) this.#giveSourcesUp(plan, changes);
     return wanted;
+  }
+
+  /** Once for each way: who wonders why a policy holds, or why packets are slower, finds it in the log. */
+  #tellDelivery({ delivery }: Plan): void {
+    if (!delivery || sameRow(delivery, this.#delivery)) return;
+    this.#delivery = delivery;
+    const { way, why, exceptions } = delivery;
+    this.#parts.log.info("pods' packets pass this node", { way, why, exceptions: exceptions.map(({ name }) => name) });
   }
 
   /** Before a packet can go through the stack whose source others would replace there. */
