@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type ClusterFile, ok, refuse } from "@strait/model";
 import { GatewayPlanner } from "@strait/plan";
 import { settle } from "@strait/time/testing";
-import type { AppSpec } from "./app.ts";
+import type { AppSpec, OpenOptions } from "./app.ts";
 import type { AppParts, Extra } from "./extra.ts";
 import type { NodeSource } from "./node_source.ts";
 import { nodeStatus } from "./node_status.ts";
@@ -50,7 +50,7 @@ function build(extras: readonly Extra[] = [], answer?: Awaited<ReturnType<NonNul
   Object.assign(system.env, kubernetes, { STRAIT_STATE_DIR: join(dir, "state") });
   const source = new FakeSource();
   const kernel = new FakeKernel();
-  const held: { dataplane?: FakeDataplane; obstacle?: Error } = {};
+  const held: { dataplane?: FakeDataplane; obstacle?: Error; opened?: OpenOptions } = {};
   const parts: AppParts = { source, extras };
   const spec: AppSpec = {
     name: "gateway",
@@ -59,7 +59,8 @@ function build(extras: readonly Extra[] = [], answer?: Awaited<ReturnType<NonNul
     purpose: "Tests.",
     wiring: {
       planner: () => new GatewayPlanner(),
-      open: async () => {
+      open: async (options) => {
+        held.opened = options;
         if (held.obstacle) throw held.obstacle;
         held.dataplane = new FakeDataplane(kernel);
         return held.dataplane;
@@ -108,6 +109,8 @@ test("an app whose source gets its first value opens the dataplane then, and kee
   while (!held.dataplane) await settle();
   await system.timers.advance(0);
   expect(kernel.rows.slots.size).toBe(256);
+  // In Kubernetes cables are probed, which takes a right of its own; the version leaves its mark.
+  expect(held.opened).toMatchObject({ owner: "gateway", version: "1.2.3", probes: true });
   expect((await get("/readyz")).status).toBe(200);
   source.set(source.file, "the API server is away");
   await system.timers.advance(120_000);
