@@ -6,7 +6,7 @@
  * @module
  */
 export * from "./apps.ts";
-export { CAPABILITIES, capabilitiesFor, downward, isOlderKernel, nodeFolders } from "./daemonset.ts";
+export { CAPABILITIES, capabilitiesFor, downward, HEAP, isOlderKernel, nodeFolders } from "./daemonset.ts";
 export * from "./example_settings.ts";
 export * from "./join_settings.ts";
 export * from "./member.ts";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kubeconfigOf } from "@strait/k8s/testing";
 import { createNamespaces, type Namespace, parseMetrics, run } from "@strait/lab";
+import { HEAP } from "@strait/manifests";
 import { type Cost, costOf, residentMiB } from "./process_cost.ts";
 import { type ChangeName, NAMESPACE, nodeIp, OWN_NODE, type WorldSize } from "./world.ts";
 
@@ -81,6 +82,8 @@ export class Bed implements AsyncDisposable {
     writeFileSync(kubeconfig, kubeconfigOf(this.#url));
     const env = {
       PATH: process.env["PATH"],
+      // As the DaemonSets set it.
+      [HEAP.name]: HEAP.value,
       // For whoever wants to know where the time goes: BUN_OPTIONS="--cpu-prof --cpu-prof-dir=DIR".
       BUN_OPTIONS: process.env["BUN_OPTIONS"],
       KUBECONFIG: kubeconfig,
