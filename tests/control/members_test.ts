@@ -8,15 +8,18 @@ import { until } from "./support/until.ts";
 
 const WITH_TWO_WORKERS = [...TWO_NODES, { name: "w2" }];
 const ONE_GATEWAY = [{ name: "gw1", gateway: true }];
+const MEMBERS = ["east", "west", "north"];
 
 describeIf(labObstacle())("three clusters joined through a broker", () => {
   let joined: JoinedLab;
 
   beforeAll(async () => {
-    joined = await JoinedLab.create({ east: WITH_TWO_WORKERS, west: TWO_NODES, north: ONE_GATEWAY });
+    const clusters = { east: WITH_TWO_WORKERS, west: TWO_NODES, north: ONE_GATEWAY, anew: ONE_GATEWAY };
+    joined = await JoinedLab.create(clusters, { later: ["anew"] });
   }, 180_000);
   afterAll(() => joined?.[Symbol.asyncDispose]());
 
+  const kubes = (ids: readonly string[]) => ids.map((id) => joined.lab.kube(id));
   const reaches = async (from: string, to: string) =>
     (await joined.lab.ping(joined.pod(from), joined.pod(to), { timeout: 300 })).ok;
   const routes = async (label: string) => (await joined.lab.node(label).ns.run(["ip", "route", "show", "dev", "strait0"])).trim();
@@ -31,7 +34,7 @@ describeIf(labObstacle())("three clusters joined through a broker", () => {
     expect(await reaches("east/w2", "west/w1")).toBe(true);
     await east.kubelet(lab.node("east/w1")).kill();
     await east.startKubelet(lab.node("east/w1"));
-    await joined.trafficPasses();
+    await joined.trafficPasses(MEMBERS);
     await load.stopWithoutLoss();
   }, 120_000);
 
@@ -55,8 +58,29 @@ describeIf(labObstacle())("three clusters joined through a broker", () => {
   test("take the one that left back when it joins again", async () => {
     const load = await joined.load();
     await join(joined.lab, joined.lab.kube("north"));
-    await joined.connected();
-    await joined.trafficPasses();
+    await joined.connected(kubes(MEMBERS));
+    await joined.trafficPasses(MEMBERS);
+    await load.stopWithoutLoss();
+  }, 120_000);
+
+  test("lose nothing among those that stay while one is built anew: it leaves, and its id comes back with other ranges", async () => {
+    const { lab } = joined;
+    const load = await joined.load();
+    const [old, fresh] = [lab.cluster("north"), lab.cluster("anew")];
+    await lab.workstation.run(["strait", "uninstall", "--context", "north", "--yes"]);
+    const flags = ["--context", "anew", "--clusterid", "north", "--gateway-node", "gw1"];
+    await lab.workstation.run(["strait", "join", "broker-info.subm", ...flags]);
+    await joined.trafficPasses(["east", "west", "anew"]);
+    const ranges = async () => {
+      const path = "/apis/submariner.io/v1/namespaces/submariner-operator/endpoints";
+      const { items } = (await lab.kube("east").request({ method: "GET", path })) as {
+        readonly items: readonly { readonly spec: { readonly cluster_id: string; readonly subnets: readonly string[] } }[];
+      };
+      return items.filter(({ spec }) => spec.cluster_id === "north").flatMap(({ spec }) => spec.subnets);
+    };
+    expect(await ranges()).toEqual(expect.arrayContaining([...fresh.serviceSubnets]));
+    expect((await ranges()).filter((range) => [...old.subnets, ...old.serviceSubnets].includes(range))).toEqual([]);
+    expect(await reaches("east/w1", "north/gw1")).toBe(false);
     await load.stopWithoutLoss();
   }, 120_000);
 });
