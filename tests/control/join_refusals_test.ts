@@ -22,8 +22,6 @@ let plane: ControlPlane;
 let api: Api;
 let folder: string;
 let file: JoinFile;
-/** Where nothing is ever answered. */
-let silent: { readonly port: number; stop(now: boolean): void } | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "strait-join-"));
@@ -155,25 +153,6 @@ const cases: Readonly<Record<string, Case>> = {
     prepare: async () => ({ argv: [good(), "--broker-url", "https://127.0.0.1:9"] }),
     says: ["the broker at https://127.0.0.1:9", "--broker-url"],
   },
-  "a broker that takes the connection and says nothing": {
-    prepare: async () => {
-      silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-      return { argv: [good(), "--broker-url", `https://127.0.0.1:${silent.port}`] };
-    },
-    after: async () => silent?.stop(true),
-    says: ["no answer within 10 s", "is it reached from here? Name another address with --broker-url"],
-  },
-  "an API server of its own that takes the connection and says nothing": {
-    prepare: async () => {
-      silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-      const path = join(folder, "silent.kubeconfig");
-      const url = `https://127.0.0.1:${silent.port}`;
-      writeFileSync(path, kubeConfig({ name: "bearer", url, ca: api.tls.ca ?? "", user: { token: "any" } }));
-      return { argv: [good()], kubeconfig: path };
-    },
-    after: async () => silent?.stop(true),
-    says: ['context "bearer": ', "no answer within 10 s", "Name another --kubeconfig or --context; nothing was changed"],
-  },
   "a cluster id that is taken": {
     prepare: async () => {
       await memberOnBroker("east", "10.77.0.0/16");
@@ -265,6 +244,29 @@ test.each(Object.keys(cases))(
   },
   60_000,
 );
+
+test("join is stopped by servers that take the connection and say nothing, after 10 s, and makes nothing", async () => {
+  const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const url = `https://127.0.0.1:${silent.port}`;
+  const path = join(folder, "silent.kubeconfig");
+  writeFileSync(path, kubeConfig({ name: "bearer", url, ca: api.tls.ca ?? "", user: { token: "any" } }));
+  const before = await made();
+  try {
+    const argv = ["join", good(), "--clusterid", "east", "--wait=false"];
+    const [broker, own] = await Promise.all([strait(...argv, "--broker-url", url), straitWith(path, argv)]);
+    expect([broker.code, broker.text]).toEqual([
+      1,
+      expect.stringMatching(/the broker at .*: no answer within 10 s: is it reached from here\? .* --broker-url/),
+    ]);
+    expect([own.code, own.text]).toEqual([
+      1,
+      expect.stringMatching(/context "bearer": .*: no answer within 10 s: .* --kubeconfig or --context; nothing was changed/),
+    ]);
+    expect(await made()).toEqual(before);
+  } finally {
+    silent.stop(true);
+  }
+}, 60_000);
 
 test("join works after all of them, twice is harmless, and another broker's file is refused", async () => {
   const argv = ["join", good(), "--clusterid", "east", "--wait=false"];
