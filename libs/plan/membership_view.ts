@@ -2,7 +2,7 @@
 import type { Address, Cidr, ClusterFile, ClusterId, MemberCluster, MemberEndpoint, NodeName, Problem } from "@strait/model";
 
 /** What a cluster file says besides nodes and clusters. */
-export type LocalSettings = Omit<ClusterFile, "cluster" | "node" | "subnets" | "nodes" | "clusters">;
+export type LocalSettings = Omit<ClusterFile, "cluster" | "node" | "subnets" | "podSubnets" | "nodes" | "clusters">;
 
 /** The own cluster and node. */
 export interface OwnCluster {

@@ -336,8 +336,10 @@ export class MemberSource {
   }
 }
 
-function settingless({ cluster, node, subnets, nodes, clusters }: ClusterFile): Omit<ClusterFile, keyof LocalSettings> {
-  return { cluster, node, subnets, nodes, clusters };
+/** What of a last state is not of the environment it was made in. */
+function settingless(last: ClusterFile): Omit<ClusterFile, keyof LocalSettings> {
+  const { cluster, node, subnets, podSubnets, nodes, clusters } = last;
+  return { cluster, node, subnets, ...(podSubnets && { podSubnets }), nodes, clusters };
 }
 
 const NOTHING_YET = "nothing was read from the API server yet";
