@@ -13,7 +13,7 @@ const READ = ["get", "list", "watch"];
 const FOLLOW = ["list", "watch"];
 const events: Rule = { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] };
 
-/** In the namespace of Strait. tests/kube/real/rbac_test.ts fails on every request that these rules refuse. */
+/** In the namespace of Strait. tests/kube/real/install_test.ts fails on every request that these rules refuse. */
 const namespaced: Readonly<Record<string, readonly Rule[]>> = {
   [NAMES.gateway]: [
     // Its own Cluster and Endpoint, and those of the other clusters, which it brings from the broker.
