@@ -116,7 +116,14 @@ const good = () => join(folder, "good.subm");
 const cases: Readonly<Record<string, Case>> = {
   "a kubeconfig that may do nothing": {
     prepare: async () => ({ argv: [good()], kubeconfig: await accountWith("nobody", []) }),
-    says: ["may not", "create namespaces", "patch nodes", "create daemonsets.apps", "nothing was changed"],
+    says: [
+      "may not",
+      "create namespaces",
+      "patch nodes",
+      "list customresourcedefinitions.apiextensions.k8s.io",
+      "create daemonsets.apps",
+      "nothing was changed",
+    ],
   },
   "a kubeconfig that may only read": {
     prepare: async () => ({ argv: [good()], kubeconfig: await accountWith("reader", [READS]) }),

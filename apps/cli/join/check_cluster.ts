@@ -49,7 +49,8 @@ export async function checkCluster({
     const definition = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "any" } };
     const rights = rightsFor([namespaceObject(namespace), ...accounts(namespace), ...otherKinds(namespace), definition]);
     const nodes = ["list", "patch"].map((verb) => ({ verb, group: "", resource: "nodes" }));
-    await checkRights(client, [...rights, ...nodes], signal);
+    const definitions = { verb: "list", group: "apiextensions.k8s.io", resource: "customresourcedefinitions" };
+    await checkRights(client, [...rights, ...nodes, definitions], signal);
     await checkPodSecurity(client, namespace, signal);
     await definitionsToInstall(client, signal);
   }
