@@ -2,7 +2,18 @@
 import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { describeIf } from "@strait/testkit";
-import { createLab, type Family, findLeftovers, labObstacle, nothingLeft, output, plainRoutes, removeLab, run } from "./mod.ts";
+import {
+  createLab,
+  type Family,
+  findLeftovers,
+  type LabSpec,
+  labObstacle,
+  nothingLeft,
+  output,
+  plainRoutes,
+  removeLab,
+  run,
+} from "./mod.ts";
 
 const TWO = {
   clusters: [
@@ -133,12 +144,14 @@ describeIf(labObstacle())("a lab", () => {
 });
 
 describe("createLab", () => {
-  test.each([
+  test.each<[string, LabSpec, string]>([
     ["no cluster", { clusters: [] }, "at least one cluster"],
     ["two clusters of one id", { clusters: [cluster("a"), cluster("a")] }, 'cluster id "a" is named twice'],
     ["an id that is no label", { clusters: [cluster("A_")] }, 'cluster id "A_"'],
     ["an MTU below 1280", { clusters: [cluster("a")], mtu: 1279 }, "mtu 1279"],
     ["a lab id with a dash", { clusters: [cluster("a")], id: "a-b" }, 'lab id "a-b"'],
+    ["flannel without real nodes", { clusters: [{ ...cluster("a"), cni: "flannel" }] }, 'cni "flannel" wants nodes: "real"'],
+    ["a DNS without real nodes", { clusters: [{ ...cluster("a"), dns: true }] }, 'dns wants nodes: "real"'],
     ["an empty list of families", { clusters: [cluster("a")], underlay: { families: [] } }, "underlay: families is empty"],
   ])("refuses %s", async (_what, spec, message) => {
     await expect(createLab(spec)).rejects.toThrow(message);
