@@ -22,6 +22,20 @@ test("the programs say the version that go.mod pins", async () => {
   ]);
 });
 
+test("CoreDNS says the version that go.mod pins and has what a cluster's own DNS is made of", async () => {
+  const goMod = await Bun.file(`${import.meta.dir}/go.mod`).text();
+  const pinned = /coredns\/coredns v(\S+)/.exec(goMod)?.[1];
+  expect(await run([kube.coredns, "-version"])).toStartWith(`CoreDNS-${pinned}\n`);
+  expect((await run([kube.coredns, "-plugins"])).split("\n")).toEqual(
+    expect.arrayContaining(["cache", "errors", "forward", "health", "kubernetes", "loop", "ready", "reload"]),
+  );
+});
+
+test("flannel's daemon says what it lacks", async () => {
+  const { code, stderr } = await output([kube.flanneld, "--net-config-path=/nowhere"], { env: { NODE_NAME: "w1" } });
+  expect([code, stderr]).toEqual([1, expect.stringContaining("flanneld: the subnets of nodes cannot be had")]);
+});
+
 test("a program can be named as first argument, too", async () => {
   expect(await run([`${kube.dir}/kube`, "kube-apiserver", "--version"])).toBe(`Kubernetes ${kube.version}\n`);
 });
