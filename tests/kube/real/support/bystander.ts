@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Node } from "@strait/lab";
+import { type Node, outputSync } from "@strait/lab";
 
 const PROGRAM = join(import.meta.dir, "bystander_program.ts");
 
@@ -20,10 +21,12 @@ export interface Seen {
 export class Bystander implements Disposable {
   readonly #child: Bun.Subprocess<"pipe", "pipe", "inherit">;
   readonly #lines: AsyncIterator<string>;
-  readonly #label: string;
+  readonly #node: Node;
+  readonly #interfaces: readonly string[];
 
   private constructor(node: Node, interfaces: readonly string[]) {
-    this.#label = node.label;
+    this.#node = node;
+    this.#interfaces = interfaces;
     const pin = `${node.bpffs}/bystander`;
     this.#child = Bun.spawn(["nsenter", `--net=${node.ns.path}`, process.execPath, "run", PROGRAM, pin, ...interfaces], {
       stdin: "pipe",
@@ -46,13 +49,19 @@ export class Bystander implements Disposable {
     return this.#next();
   }
 
+  /** Takes its programs away, and nothing else. */
   [Symbol.dispose](): void {
     this.#child.kill("SIGKILL");
+    for (const name of this.#interfaces) {
+      const filter = ["tc", "filter", "del", "dev", name, "ingress", "prio", "7"];
+      outputSync(["nsenter", `--net=${this.#node.ns.path}`, ...filter]); // refused where the lab has gone already
+    }
+    rmSync(`${this.#node.bpffs}/bystander`, { force: true });
   }
 
   async #next(): Promise<Seen> {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`the bystander on ${this.#label} ended`);
+    if (done) throw new Error(`the bystander on ${this.#node.label} ended`);
     return JSON.parse(value) as Seen;
   }
 }
