@@ -2,8 +2,9 @@
 /** Strait installed by its own command into a real cluster: what it is promised, what it may do, what stops it, and that it leaves nothing. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { createLab, kubeObstacle, type Lab, output } from "@strait/lab";
-import { RESOURCES } from "@strait/manifests";
+import { CAPABILITIES, RESOURCES } from "@strait/manifests";
 import { describeIf } from "@strait/testkit";
 import { until } from "../../control/support/until.ts";
 import { apiTraces } from "./support/api_traces.ts";
@@ -18,7 +19,16 @@ interface Audited {
   readonly requestURI: string;
   readonly user: { readonly username: string };
   readonly responseStatus?: { readonly code: number };
+  readonly objectRef?: {
+    readonly resource: string;
+    readonly apiGroup?: string;
+    readonly namespace?: string;
+    readonly subresource?: string;
+  };
 }
+
+/** Milliseconds for a test that joins twice: the command's own limit of 120 s each is to end first, and to say why. */
+const TWO_JOINS = 300_000;
 
 describeIf(await kubeObstacle())("Strait on a real cluster", () => {
   let lab: Lab;
@@ -43,10 +53,32 @@ describeIf(await kubeObstacle())("Strait on a real cluster", () => {
     const { stdout } = await lab.node(label).ns.exec([process.execPath, "-e", script]);
     return Number(stdout);
   };
-  const audited = (): Audited[] => {
-    const file = `${lab.kube("east").control.dir}/audit.log`;
+  /** What accounts whose names begin so have asked of the API server that keeps its files there. */
+  const asked = (folder: string, account: string): Audited[] => {
+    const file = `${folder}/audit.log`;
     const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
-    return lines.map((line) => JSON.parse(line) as Audited).filter(({ user }) => user.username.startsWith(ACCOUNT));
+    return lines.map((line) => JSON.parse(line) as Audited).filter(({ user }) => user.username.startsWith(account));
+  };
+  const audited = () => asked(lab.kube("east").control.dir, ACCOUNT);
+  /**
+   * What was refused for want of a right. A kube-apiserver that has just started refuses for a moment whatever it has not read the
+   * roles of yet: what an account may do when it is asked again is none.
+   */
+  const refused = async (context: string, requests: readonly Audited[]): Promise<string[]> => {
+    const all = requests.filter(({ responseStatus }) => responseStatus?.code === 403 || responseStatus?.code === 401);
+    const lacking: string[] = [];
+    for (const { user, verb, requestURI, objectRef } of all) {
+      const { resource, apiGroup = "", namespace, subresource } = objectRef ?? { resource: "nothing" };
+      const what = [
+        apiGroup === "" ? resource : `${resource}.${apiGroup}`,
+        ...(subresource ? [`--subresource=${subresource}`] : []),
+      ];
+      const where = namespace === undefined ? [] : ["-n", namespace];
+      const argv = ["kubectl", "--context", context, ...where, "auth", "can-i", verb, ...what, `--as=${user.username}`];
+      const { stdout } = await lab.workstation.exec(argv);
+      if (stdout.trim() !== "yes") lacking.push(`${user.username} ${verb} ${requestURI}`);
+    }
+    return lacking;
   };
 
   beforeAll(async () => {
@@ -62,17 +94,21 @@ describeIf(await kubeObstacle())("Strait on a real cluster", () => {
   }, 180_000);
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
-  test("join says within 30 s why an image cannot be had, on which node, and the next join mends it", async () => {
-    const began = performance.now();
-    const none = await join("--image-override", "submariner-routeagent=localhost/none:1");
-    expect(none.stdout).toMatch(
-      /pod submariner-routeagent-\S+: (ErrImagePull|ImagePullBackOff): .*localhost\/none:1.* on node (gw1|w1)/,
-    );
-    expect(none.code).toBe(1);
-    expect(performance.now() - began).toBeLessThan(30_000);
-    const again = await join("--pod-debug");
-    expect([again.code, again.code === 0 ? "" : again.stdout + again.stderr]).toEqual([0, ""]);
-  }, 120_000);
+  test(
+    "join says why an image cannot be had, on which node, gives up by itself, and the next join mends it",
+    async () => {
+      const none = await join("--image-override", "submariner-routeagent=localhost/none:1");
+      expect(none.stdout).toMatch(
+        /pod submariner-routeagent-\S+: (ErrImagePull|ImagePullBackOff): .*localhost\/none:1.* on node (gw1|w1)/,
+      );
+      // Not because the time of --wait-timeout was over.
+      expect(none.stdout).toContain("submariner-routeagent is not ready, and has been stuck for 10 s");
+      expect(none.code).toBe(1);
+      const again = await join("--pod-debug");
+      expect([again.code, again.code === 0 ? "" : again.stdout + again.stderr]).toEqual([0, ""]);
+    },
+    TWO_JOINS,
+  );
 
   test("every pod is ready by its probe, was never started again, and keeps to what was asked for it", async () => {
     const { items } = JSON.parse(await kubectl("get", "pods", "-o", "json"));
@@ -138,34 +174,71 @@ describeIf(await kubeObstacle())("Strait on a real cluster", () => {
         audited().some(({ user, verb }) => user.username.endsWith(app) && verb === "patch"),
       ),
     );
-    const refused = audited().filter(({ responseStatus }) => responseStatus?.code === 403 || responseStatus?.code === 401);
-    expect(refused.map(({ user, verb, requestURI }) => `${user.username} ${verb} ${requestURI}`)).toEqual([]);
-  }, 90_000);
+    expect(await refused("east", audited())).toEqual([]);
+  }, 150_000);
 
-  test.each([
-    ["gateway", "create", "endpoints.submariner.io", NAMESPACE, "yes"],
-    ["gateway", "update", "leases.coordination.k8s.io", NAMESPACE, "yes"],
-    ["gateway", "get", "secrets", NAMESPACE, "no"],
-    ["gateway", "list", "secrets", "kube-system", "no"],
-    ["gateway", "create", "pods", NAMESPACE, "no"],
-    ["gateway", "delete", "pods", NAMESPACE, "no"],
-    ["gateway", "patch", "nodes", "default", "no"],
-    ["gateway", "create", "endpoints.submariner.io", "default", "no"],
-    ["gateway", "update", "leases.coordination.k8s.io", "kube-system", "no"],
-    ["gateway", "get", "configmaps", "kube-system", "no"],
-    ["gateway", "create", "services", NAMESPACE, "no"],
-    ["routeagent", "patch", "routeagents.submariner.io", NAMESPACE, "yes"],
-    ["routeagent", "list", "pods", "default", "yes"],
-    ["routeagent", "patch", "endpoints.submariner.io", NAMESPACE, "no"],
-    ["routeagent", "create", "endpoints.submariner.io", NAMESPACE, "no"],
-    ["routeagent", "get", "secrets", NAMESPACE, "no"],
-    ["routeagent", "patch", "pods", NAMESPACE, "no"],
-    ["routeagent", "update", "nodes", "default", "no"],
-    ["routeagent", "impersonate", "users", "default", "no"],
-  ])("the %s may %s %s in %s: %s", async (app, verb, resource, namespace, answer) => {
-    const argv = ["kubectl", "--context", "east", "-n", namespace, "auth", "can-i", verb, resource, `--as=${ACCOUNT}-${app}`];
-    expect((await lab.workstation.exec(argv)).stdout.trim()).toBe(answer);
+  test.each<[string, Readonly<Record<string, string>>]>([
+    [
+      "gateway",
+      {
+        "clusters.submariner.io": "create delete get list update watch",
+        "endpoints.submariner.io": "create delete get list update watch",
+        "gateways.submariner.io": "create delete list patch watch",
+        "leases.coordination.k8s.io": "create get update",
+        events: "create patch",
+        pods: "list patch watch",
+      },
+    ],
+    [
+      "routeagent",
+      {
+        "clusters.submariner.io": "list watch",
+        "endpoints.submariner.io": "list watch",
+        "gateways.submariner.io": "list watch",
+        "routeagents.submariner.io": "create patch",
+        pods: "list watch",
+      },
+    ],
+  ])("the %s may do what it needs, and nothing else, in its namespace and outside of it", async (app, own) => {
+    const everywhere = { nodes: "list watch", "daemonsets.apps": "list", "networks.config.openshift.io": "get" };
+    expect(await rights(app, NAMESPACE)).toEqual({ ...everywhere, ...own });
+    for (const namespace of ["kube-system", "default"]) {
+      expect(await rights(app, namespace)).toEqual({ ...everywhere, pods: "list watch" });
+    }
+    // The list is the API server's own; one of what is not in it is tried all the same.
+    const secrets = ["kubectl", "--context", "east", "-n", NAMESPACE, "get", "secrets", `--as=${ACCOUNT}-${app}`];
+    const { code, stderr } = await lab.workstation.exec(secrets);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('cannot list resource "secrets"')]);
   });
+
+  /** The verbs of an account by resource, as the API server lists them, without what every account may ask about itself. */
+  async function rights(app: string, namespace: string): Promise<Readonly<Record<string, string>>> {
+    const list = ["auth", "can-i", "--list", "--no-headers", `--as=${ACCOUNT}-${app}`];
+    const text = await lab.workstation.kubectl("east", ["-n", namespace, ...list]);
+    const rows = text.split("\n").map((line) => /^(\S+)\s+\[\]\s+\[(\S*)\]\s+\[(.*)\]$/.exec(line.trim()));
+    return Object.fromEntries(
+      rows.flatMap((row) => {
+        const [, resource = "", names = "", verbs = ""] = row ?? [];
+        if (resource === "" || resource.startsWith("selfsubject")) return [];
+        return [[names === "" ? resource : `${resource} ${names}`, verbs.split(" ").sort().join(" ")]];
+      }),
+    );
+  }
+
+  test(
+    "a container that lacks a capability says which, status tells it with its node, and the next join gives it back",
+    async () => {
+      const path = "/spec/template/spec/containers/0/securityContext/capabilities/add";
+      const patch = [{ op: "replace", path, value: CAPABILITIES.filter((name) => name !== "NET_RAW") }];
+      await kubectl("patch", "daemonset/submariner-routeagent", "--type=json", "-p", JSON.stringify(patch));
+      const bad = await strait("status", "--context", "east", "--wait");
+      expect(bad.stdout).toMatch(/pod submariner-routeagent-\S+: .*this process lacks CAP_NET_RAW: .* on node (gw1|w1)/);
+      expect(bad.code).toBe(1);
+      const again = await join();
+      expect([again.code, again.code === 0 ? "" : again.stdout + again.stderr]).toEqual([0, ""]);
+    },
+    TWO_JOINS,
+  );
 
   test("a node that has joined shows it, so that what is gone later was there", async () => {
     const now = await traces();
@@ -181,23 +254,33 @@ describeIf(await kubeObstacle())("Strait on a real cluster", () => {
     const { code, stdout, stderr } = await strait("uninstall", "--context", "east", "--yes");
     expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
     expect(await traces()).toEqual(before);
-  }, 120_000);
+  }, 200_000);
 
-  test("join names a node without bpffs, its pod and its last line, within 30 s, and the next join mends it", async () => {
-    // Another file system lies over it, as on a node where nobody mounted one.
-    const gone = await onNode("east/w1", "mount", "-t", "tmpfs", "tmpfs", "/sys/fs/bpf");
-    expect([gone.code, gone.stderr]).toEqual([0, ""]);
-    const began = performance.now();
-    const none = await join();
-    const took = performance.now() - began;
-    expect(none.stdout).toMatch(/pod submariner-routeagent-\S+: CrashLoopBackOff.*is on no bpffs.* on node w1/);
-    expect(none.code).toBe(1);
-    expect(took).toBeLessThan(45_000);
-    expect((await onNode("east/w1", "mount", "-t", "bpf", "bpf", "/sys/fs/bpf")).code).toBe(0);
-    await kubectl("delete", "pods", "--all", "--wait=true");
-    const again = await join();
-    expect([again.code, again.code === 0 ? "" : again.stdout + again.stderr]).toEqual([0, ""]);
-  }, 150_000);
+  test(
+    "join names a node without bpffs, its pod and its last line, gives up by itself, and the next join mends it",
+    async () => {
+      // Another file system lies over it, as on a node where nobody mounted one.
+      const gone = await onNode("east/w1", "mount", "-t", "tmpfs", "tmpfs", "/sys/fs/bpf");
+      expect([gone.code, gone.stderr]).toEqual([0, ""]);
+      const none = await join();
+      expect(none.stdout).toMatch(/pod submariner-routeagent-\S+: .*is on no bpffs.* on node w1/);
+      expect(none.stdout).toContain("submariner-routeagent is not ready, and has been stuck for 10 s");
+      expect(none.code).toBe(1);
+      expect((await onNode("east/w1", "mount", "-t", "bpf", "bpf", "/sys/fs/bpf")).code).toBe(0);
+      await kubectl("delete", "pods", "--all", "--wait=true");
+      const again = await join();
+      expect([again.code, again.code === 0 ? "" : again.stdout + again.stderr]).toEqual([0, ""]);
+    },
+    TWO_JOINS,
+  );
+
+  test("no request of an app was refused in all of this, neither here nor at the broker", async () => {
+    expect(await refused("east", audited())).toEqual([]);
+    const { kubeconfig } = await lab.broker();
+    const there = asked(dirname(kubeconfig), "system:serviceaccount:submariner-k8s-broker:cluster-");
+    expect(there.length).toBeGreaterThan(0);
+    expect(await refused("broker", there)).toEqual([]);
+  }, 60_000);
 });
 
 interface PodStatus {

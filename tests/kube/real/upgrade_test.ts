@@ -73,7 +73,7 @@ describeIf(kubeObstacle() ?? (await earlierObstacle()))("real clusters that chan
     }
     await load.stopWithoutLoss();
     await joined.trafficPasses();
-  }, 240_000);
+  }, 400_000);
 
   test("are not touched by an earlier version where a later one's maps are: it says what to do, and nothing is lost", async () => {
     const label = "east/w1";
@@ -98,5 +98,5 @@ describeIf(kubeObstacle() ?? (await earlierObstacle()))("real clusters that chan
     await changeTo("east", "0.0.0");
     expect(await maps(label)).toEqual(before);
     await load.stopWithoutLoss();
-  }, 180_000);
+  }, 300_000);
 });
