@@ -71,38 +71,6 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
     await load.stopWithoutLoss();
   }, 180_000);
 
-  test("find the other way within seconds while the gateway's label moves to another node and back", async () => {
-    const { lab } = joined;
-    const label = (node: string, value: string) =>
-      lab.workstation.kubectl("east", ["label", "node", node, "--overwrite", `submariner.io/gateway=${value}`]);
-    const gateways = (...names: string[]) =>
-      until(
-        `${names.join(" and ")} to be the gateways of east`,
-        async () => {
-          const found = await joined.gateways(lab.kube("east"));
-          const up = found.filter(({ status }) => status?.connections?.every((each) => each.status === "connected"));
-          return names.every((name) => up.some(({ metadata }) => metadata.name === name)) && up.length === names.length;
-        },
-        40_000,
-      );
-    try {
-      await label("gw2", "false");
-      await gateways("gw1");
-      const flow = await lab.flow(joined.pod("west/w1"), joined.pod("east/w1"));
-      await label("gw2", "true");
-      await gateways("gw1", "gw2");
-      await label("gw1", "false");
-      await gateways("gw2");
-      await joined.trafficPasses(["east", "west"]);
-      // The node that was a gateway forgets its cables before the other cluster has heard of it: not yet without any loss.
-      expect((await flow.stop()).longestGapMs).toBeLessThan(5000);
-    } finally {
-      await label("gw1", "true");
-      await label("gw2", "true");
-    }
-    await gateways("gw1", "gw2");
-  }, 180_000);
-
   test("carry new pods from the moment they are ready, and forget all of them when they go", async () => {
     const { lab } = joined;
     const load = await joined.load();
