@@ -16,7 +16,7 @@ describeIf(labObstacle())("two clusters whose gateways move", () => {
   beforeAll(async () => {
     joined = await JoinedLab.create({ east: TWO_GATEWAYS, west: TWO_GATEWAYS });
     for (const id of BOTH) await lists(joined.lab, id, "gw1 gw2", BOTH);
-  }, 120_000);
+  }, 180_000);
   afterAll(() => joined?.[Symbol.asyncDispose]());
 
   /** Between pods of every node: gateways, those that become one, and workers; each way through both families. */
