@@ -14,6 +14,8 @@ export interface Lane {
   readonly timeoutMs: number;
   /** Whether each file builds a world of its own, so that files can run beside each other and beside other lanes, in processes of their own. */
   readonly apart?: true;
+  /** Of a lane that runs files apart: those whose worlds are so large that one is enough. They begin first, one after the other. */
+  readonly large?: string;
   /** Scripts that build what the tests need, run before `obstacle` is asked. One that fails has said why, and the obstacle is what is missing. */
   readonly prepare?: readonly (readonly string[])[];
   /** A lane whose preparation this one makes use of where both run. */
@@ -53,23 +55,24 @@ export const lanes: readonly Lane[] = [
     apart: true,
   },
   {
+    // The tests and assertions of lane control, on the real Kubernetes; what is about that alone; and Strait in its image, installed by its command
+    // into clusters whose nodes have a kubelet and a containerd (tests/kube/real).
+    name: "kube",
+    files: [...control, "tests/kube/*_test.ts", "tests/kube/real/**/*_test.ts"],
+    env: { STRAIT_KUBE: "real" },
+    large: "tests/kube/real/",
+    prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
+    // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
+    obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
+    timeoutMs: 180_000,
+    apart: true,
+  },
+  {
     name: "control",
     files: control,
     env: { STRAIT_KUBE: "light" },
     uses: "kube", // its kubectl
     obstacle: needs(controlNeeds),
-    timeoutMs: 180_000,
-    apart: true,
-  },
-  {
-    // The same tests and assertions on the real Kubernetes; what is about that alone; and Strait in its image, installed by its command
-    // into clusters whose nodes have a kubelet and a containerd (tests/kube/real).
-    name: "kube",
-    files: [...control, "tests/kube/*_test.ts", "tests/kube/real/**/*_test.ts"],
-    env: { STRAIT_KUBE: "real" },
-    prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
-    // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
-    obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
     timeoutMs: 180_000,
     apart: true,
   },

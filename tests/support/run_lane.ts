@@ -33,13 +33,27 @@ export async function runLane(lane: Lane, { strict, slots = new Slots(1), show =
       ? failure([`${lane.name}: cannot run: ${obstacle}`], lines)
       : { passed: 0, failed: 0, skipped: lines, problems: [] };
   }
-  const jobs = lane.apart ? files.map((file) => [file]) : [files];
-  const results = await Promise.all(jobs.map((job) => slots.with(() => told(lane, job, show))));
-  return verdict(lane, results, strict);
+  const results = await Promise.all(chains(lane, files).map((chain) => slots.with(() => inTurn(lane, chain, show))));
+  return verdict(lane, results.flat(), strict);
 }
 
 function failure(problems: readonly string[], skipped: readonly string[] = []): LaneResult {
   return { passed: 0, failed: problems.length, skipped, problems };
+}
+
+/** What a lane's processes get: for each place that is taken, the files of one process after the other. */
+function chains({ apart, large }: Lane, files: readonly string[]): (readonly string[])[][] {
+  if (!apart) return [[files]];
+  const each = files.map((file) => [file]);
+  const isLarge = ([file = ""]: readonly string[]) => large !== undefined && file.startsWith(large);
+  const first = each.filter(isLarge);
+  return [...(first.length > 0 ? [first] : []), ...each.filter((file) => !isLarge(file)).map((file) => [file])];
+}
+
+async function inTurn(lane: Lane, chain: readonly (readonly string[])[], show: boolean): Promise<JobResult[]> {
+  const results: JobResult[] = [];
+  for (const files of chain) results.push(await told(lane, files, show));
+  return results;
 }
 
 /** Runs a job and, where it is one of several of its lane, says what it took. */

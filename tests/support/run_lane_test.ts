@@ -15,14 +15,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function outcome(
   name: string,
   source: string | undefined,
-  { strict = false, obstacle = "", env = {}, apart = false } = {},
+  { strict = false, obstacle = "", env = {}, apart = false, large = "", places = 1 } = {},
 ) {
   if (source !== undefined)
     await Bun.write(join(folder, `${name}_test.ts`), `import { expect, test } from "bun:test";\n${source}`);
   const script = `
     const { runLane } = await import(${JSON.stringify(join(import.meta.dir, "run_lane.ts"))});
-    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}*_test.ts`))}], apart: ${apart}, obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000, env: ${JSON.stringify(env)} };
-    const result = await runLane(lane, { strict: ${strict} });
+    const { Slots } = await import(${JSON.stringify(join(import.meta.dir, "slots.ts"))});
+    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}*_test.ts`))}], apart: ${apart}, large: ${JSON.stringify(large)} || undefined, obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000, env: ${JSON.stringify(env)} };
+    const result = await runLane(lane, { strict: ${strict}, slots: new Slots(${places}), show: ${places} === 1 });
     console.log("\\nRESULT " + JSON.stringify(result));`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "ignore" });
   const line = (await child.stdout.text()).split("\n").find((text) => text.startsWith("RESULT "));
@@ -60,6 +61,25 @@ test("runLane gives each file of a lane that runs them apart a process of its ow
   const broken = await outcome("one", `${pass}throw new Error("at load");\n`, { apart: true });
   expect(broken.counts).toEqual([1, 1, 0]);
   expect(broken.problems[0]).toEndWith("one_test.ts: did not load, or has no tests");
+});
+
+test("runLane begins with the large files and never runs two of them at once", async () => {
+  const at = (name: string) => JSON.stringify(join(folder, `${name}.running`));
+  // Each says that it runs and is done once the small one, which begins beside the first, was there.
+  const large = (own: string, other: string) => `import { existsSync, rmSync, writeFileSync } from "node:fs";
+    test("is the only large one", async () => {
+      expect(existsSync(${at(other)})).toBe(false);
+      writeFileSync(${at(own)}, "");
+      while (!existsSync(${at("small")})) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(existsSync(${at(other)})).toBe(false);
+      rmSync(${at(own)});
+    });\n`;
+  const small = `import { writeFileSync } from "node:fs";\ntest("is small", () => writeFileSync(${at("small")}, ""));\n`;
+  for (const [name, source] of Object.entries({ order_z1: large("z1", "z2"), order_z2: large("z2", "z1"), order_a: small })) {
+    await Bun.write(join(folder, `${name}_test.ts`), `import { expect, test } from "bun:test";\n${source}`);
+  }
+  const options = { apart: true, large: join(folder, "order_z"), places: 2 };
+  expect((await outcome("order", undefined, options)).counts).toEqual([3, 0, 0]);
 });
 
 test("runLane fails a lane that has no tests", async () => {
