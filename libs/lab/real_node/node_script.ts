@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fileURLToPath } from "node:url";
 import { CNI_BIN_DIR } from "../cni.ts";
 import { quote } from "../kubelet/mount_script.ts";
 import { flannelLines } from "./flannel.ts";
 import { controlGroup, HOME, type RealNodeConfig } from "./real_node_config.ts";
+
+/** The tree of this repository, without a slash at its end: plugins, images and programs of the lab are below it. */
+const TREE = fileURLToPath(new URL("../../../", import.meta.url)).replace(/\/$/, "");
 
 /** Folders that are the node's own, by their path on a real node. */
 const FOLDERS: Readonly<Record<string, string>> = {
@@ -22,6 +26,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
  * | /etc, /var/lib | this machine's, below a layer of the node's own |
  * | /var/lib/containerd, kubelet, cni, /etc/cni/net.d, /var/log | the node's own, kept over a reboot |
  * | /run, /tmp | empty, gone with the node |
+ * | this repository | as it is, also where it is below one of those |
  * | /sys | that of the node's network namespace, with this machine's control groups and a bpffs of the node's own |
  *
  * Then it starts containerd, kubelet, kube-proxy and flannel's daemon, those it has, each again when it ends. Killing it ends them all.
@@ -30,7 +35,8 @@ export function nodeScript(config: RealNodeConfig): string {
   const group = controlGroup(config.id);
   return `set -eu
 mount --make-rprivate /
-mkdir -p ${[...Object.values(FOLDERS), "layers/etc", "layers/etc.work", "layers/lib", "layers/lib.work", "sys"].map((folder) => quote(`${config.dir}/${folder}`)).join(" ")}
+mkdir -p ${[...Object.values(FOLDERS), "layers/etc", "layers/etc.work", "layers/lib", "layers/lib.work", "sys", "tree"].map((folder) => quote(`${config.dir}/${folder}`)).join(" ")}
+mount --bind ${quote(TREE)} ${quote(`${config.dir}/tree`)}
 mount --rbind ${quote(config.dir)} ${HOME}
 hostname ${quote(config.name)}
 mount -t overlay -o lowerdir=/etc,upperdir=${HOME}/layers/etc,workdir=${HOME}/layers/etc.work overlay /etc
@@ -54,6 +60,7 @@ for hierarchy in /sys/fs/cgroup/*; do
 done
 mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs -o mode=1777 tmpfs /tmp
+[ -e ${quote(TREE)}/justw ] || { mkdir -p ${quote(TREE)} && mount --bind ${HOME}/tree ${quote(TREE)}; }
 mount --make-rshared /
 keep() {
   name=$1; shift
