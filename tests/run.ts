@@ -29,12 +29,12 @@ const chosen = lanes.filter(({ name }) => wanted.length === 0 || wanted.includes
 const slots = new Slots(places);
 const show = places === 1 || (chosen.length === 1 && !chosen[0]?.apart);
 // First of all, since it may take minutes: other lanes run meanwhile.
-const preparations = new Map(chosen.map((lane) => [lane.name, lane.prepare && slots.with(() => prepareLane(lane))]));
+const preparations = new Map(chosen.map((lane) => [lane.name, lane.prepare && slots.with(-1, () => prepareLane(lane))]));
 const results = await Promise.all(
-  chosen.map(async (lane) => {
+  chosen.map(async (lane, rank) => {
     await Promise.all([preparations.get(lane.name), lane.uses && preparations.get(lane.uses)]);
     const started = performance.now();
-    const result = await runLane(lane, { strict, slots, show });
+    const result = await runLane(lane, { strict, slots, rank, show });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const { passed, failed, skipped } = result;
     console.log(

@@ -18,12 +18,17 @@ export interface LaneOptions {
   readonly strict: boolean;
   /** The places that its processes share with those of other lanes; one by one when left out. */
   readonly slots?: Slots | undefined;
+  /** Which processes of others go first: those of a lower rank. */
+  readonly rank?: number | undefined;
   /** Whether output is shown as it comes, which only one process at a time can do. */
   readonly show?: boolean | undefined;
 }
 
 /** Runs a lane: one `bun test` process, or one for each file where its files stand alone. A problem counts as a failure, so `failed` covers `problems` too. */
-export async function runLane(lane: Lane, { strict, slots = new Slots(1), show = true }: LaneOptions): Promise<LaneResult> {
+export async function runLane(
+  lane: Lane,
+  { strict, slots = new Slots(1), rank = 0, show = true }: LaneOptions,
+): Promise<LaneResult> {
   const files = await filesOf(lane);
   if (files.length === 0) return failure([`${lane.name}: the lane has no tests`]);
   const obstacle = await lane.obstacle();
@@ -33,7 +38,11 @@ export async function runLane(lane: Lane, { strict, slots = new Slots(1), show =
       ? failure([`${lane.name}: cannot run: ${obstacle}`], lines)
       : { passed: 0, failed: 0, skipped: lines, problems: [] };
   }
-  const results = await Promise.all(chains(lane, files).map((chain) => slots.with(() => inTurn(lane, chain, show))));
+  // The longest of all goes before whatever else waits.
+  const rankOf = (chain: readonly unknown[]) => (chain.length > 1 ? Number.NEGATIVE_INFINITY : rank);
+  const results = await Promise.all(
+    chains(lane, files).map((chain) => slots.with(rankOf(chain), () => inTurn(lane, chain, show))),
+  );
   return verdict(lane, results.flat(), strict);
 }
 

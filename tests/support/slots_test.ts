@@ -7,7 +7,7 @@ test("Slots lets in as many at once as it has places, in the order in which they
   const ends = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
   const started: number[] = [];
   const all = ends.map(({ promise }, index) =>
-    slots.with(() => {
+    slots.with(0, () => {
       started.push(index);
       return promise;
     }),
@@ -23,10 +23,17 @@ test("Slots lets in as many at once as it has places, in the order in which they
 
 test("Slots gives the place of one that failed to the next", async () => {
   const slots = new Slots(1);
-  const failing = slots.with(() => Promise.reject(new Error("no")));
-  const next = slots.with(async () => "in");
+  const failing = slots.with(0, () => Promise.reject(new Error("no")));
+  const next = slots.with(0, async () => "in");
   expect(failing).rejects.toThrow("no");
   expect(await next).toBe("in");
+});
+
+test("Slots lets those of a lower rank go first, whenever they came", async () => {
+  const slots = new Slots(1);
+  const order: number[] = [];
+  await Promise.all([7, 2, 3, 2.5, 2].map((rank) => slots.with(rank, async () => order.push(rank))));
+  expect(order).toEqual([7, 2, 2, 2.5, 3]);
 });
 
 test("Slots refuses to have no place at all", () => {
