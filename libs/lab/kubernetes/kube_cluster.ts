@@ -215,6 +215,26 @@ export class KubeCluster {
     });
   }
 
+  /** Takes a real node away for good: its power, its disk, what its kernel held, and its Node object. */
+  async removeNode(node: Node): Promise<void> {
+    await this.realNode(node).remove();
+    this.#realNodes.delete(node.name);
+    await this.request({ method: "DELETE", path: `/api/v1/nodes/${node.name}` });
+    const links = JSON.parse(await node.ns.run(["ip", "-j", "-d", "link"])) as readonly {
+      readonly ifname: string;
+      readonly linkinfo?: { readonly info_kind?: string };
+    }[];
+    // Those that stand for its network cards are veths.
+    const made = links.filter(({ linkinfo }) => ["bridge", "vxlan"].includes(linkinfo?.info_kind ?? ""));
+    for (const { ifname } of made) await node.ns.run(["ip", "link", "delete", ifname]);
+  }
+
+  /** Puts a fresh real node of the same name and addresses where {@link removeNode} took one away; resolves when it is ready. */
+  async addNode(node: Node): Promise<void> {
+    await this.#startRealNode(node);
+    await this.#nodesReady();
+  }
+
   /** The Node object first, with its pod ranges, as the cloud's controllers would leave it; the kubelet takes it for its own. */
   async #startRealNode(node: Node): Promise<void> {
     const { labId, cluster, proxy } = this.#parts;

@@ -53,6 +53,8 @@ export function proxyRules(family: Family, inputs: ProxyInputs): string {
     ...["forward", "output"].flatMap((hook) => [
       `  chain refuse-${hook} {`,
       `    type filter hook ${hook} priority filter; policy accept;`,
+      // As kube-proxy does: what connection tracking cannot place would go on untranslated, and be answered with a reset.
+      ...(hook === "forward" ? ["    ct state invalid drop"] : []),
       `    meta l4proto tcp ${ip} daddr . meta l4proto . th dport @refused reject with tcp reset`,
       `    ${ip} daddr . meta l4proto . th dport @refused reject`,
       "  }",

@@ -82,7 +82,9 @@ export function sendTcp(request: Extract<Request, { do: "tcp" }>): Promise<objec
           if (reply.endsWith("\n")) finish(JSON.parse(reply) as Seen);
         },
         close() {
-          if (!reply.endsWith("\n")) finish(new Error(`connection closed after ${sent} bytes`));
+          if (reply.endsWith("\n")) return;
+          const ms = Math.round(performance.now() - began);
+          finish(new Error(`closed after ${ms} ms, ${sent} bytes handed over, ${reply.length} of an answer come`));
         },
         connectError(_socket, error) {
           finish(error);

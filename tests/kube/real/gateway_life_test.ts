@@ -7,6 +7,7 @@ import { JoinedLab, TWO_GATEWAYS, TWO_NODES } from "../../control/support/joined
 import { labelGateway, lists } from "../../control/support/listed_gateways.ts";
 import { until } from "../../control/support/until.ts";
 import { SteadyLoad } from "../../netns/support/steady_load.ts";
+import { avoided } from "./support/avoided.ts";
 import { ManyFlows } from "./support/many_flows.ts";
 
 const BOTH = ["east", "west"];
@@ -65,6 +66,7 @@ describeIf(await kubeObstacle())("gateways of real clusters", () => {
       await real.kill();
       await lists(lab, "east", ["gw1", "gw2"].map((each) => (each === name ? `${each}:leaving` : each)).join(" "), BOTH);
       await until("the other one to lead", async () => (await leader()) === rest);
+      await avoided(lab, lab.node(`east/${name}`));
       // From here on nobody sends to the dead one, and when it is back it is sent to once it is known.
       const load = await SteadyLoad.start(lab, [
         [joined.pod("east/w1"), joined.pod("west/w1")],

@@ -2,6 +2,7 @@
 /** The life of real clusters under running traffic: what is restarted, moved, killed and joined costs no packet of anybody else. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { kubeObstacle, PAUSE_IMAGE } from "@strait/lab";
+import { formatCidr, parseCidr } from "@strait/model";
 import { describeIf } from "@strait/testkit";
 import { JoinedLab, join, TWO_GATEWAYS, TWO_NODES } from "../../control/support/joined_lab.ts";
 import { until } from "../../control/support/until.ts";
@@ -27,7 +28,7 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
         later: ["north"],
       },
     );
-  }, 180_000);
+  }, 300_000);
   afterAll(() => joined?.[Symbol.asyncDispose]());
 
   const kubes = (...ids: string[]) => ids.map((id) => joined.lab.kube(id));
@@ -127,17 +128,35 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
 
   test("lose nothing while a third joins, leaves, and joins again with other ranges", async () => {
     const { lab } = joined;
+    const north = lab.kube("north");
+    const announced = async () => {
+      const path = "/apis/submariner.io/v1/namespaces/submariner-operator/endpoints";
+      const { items } = (await lab.kube("east").request({ method: "GET", path })) as {
+        readonly items: readonly { readonly spec: { readonly cluster_id: string; readonly subnets: readonly string[] } }[];
+      };
+      return items.filter(({ spec }) => spec.cluster_id === "north").flatMap(({ spec }) => spec.subnets);
+    };
     const load = await joined.load();
-    await join(lab, lab.kube("north"));
+    await join(lab, north);
     await joined.connected();
     await joined.trafficPasses();
+    const before = await announced();
     await lab.workstation.run(["strait", "uninstall", "--context", "north", "--yes"]);
     await joined.connected(kubes("east", "west"));
-    await join(lab, lab.kube("north"), ["--clustercidr", joined.pod("north/gw1").node.subnets.join(",")]);
+    await until("east to forget north", async () => (await announced()).length === 0);
+    // Other ranges around the same pods and Services: those of the node alone, and half of the Services'.
+    const pods = joined.pod("north/gw1").node.subnets.map(canonical).join(",");
+    const services = north.cluster.serviceSubnets
+      .map((range) => canonical(range.replace(/\d+$/, (length) => `${Number(length) + 1}`)))
+      .join(",");
+    await join(lab, north, ["--clustercidr", pods, "--servicecidr", services]);
     await joined.connected();
     await joined.trafficPasses();
+    const after = await announced();
+    expect(after.toSorted()).toEqual([...pods.split(","), ...services.split(",")].toSorted());
+    expect(after.filter((range) => before.includes(range))).toEqual([]);
     await load.stopWithoutLoss();
-  }, 180_000);
+  }, 300_000);
 
   test("lose nothing else while a worker loses power and boots again, and it comes back by itself", async () => {
     const { lab } = joined;
@@ -149,11 +168,39 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
     ]);
     await real.kill();
     await real.start();
-    await until(
-      "a pod of the node to reach the other cluster again",
-      async () => (await lab.ping(await lab.kube("east").pod("on-w1"), joined.pod("west/w1"), { timeout: 500 })).ok,
-      90_000,
-    );
+    await joined.renew("east/w1", "west/w1");
     await load.stopWithoutLoss();
   }, 180_000);
+
+  test("lose nothing else while a worker is drained, deleted and replaced by a fresh one, whose pods reach the others", async () => {
+    const { lab } = joined;
+    const east = lab.kube("east");
+    const node = lab.node("east/w1");
+    const load = await SteadyLoad.start(lab, [
+      [joined.pod("east/gw1"), joined.pod("west/w1")],
+      [joined.pod("west/gw1"), joined.pod("east/gw2")],
+    ]);
+    const flags = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=60s"];
+    await lab.workstation.kubectl("east", ["drain", node.name, ...flags]);
+    await east.removeNode(node);
+    for (const label of ["east/gw1", "east/gw2"]) {
+      const agent = east.app(lab.node(label), "routeagent");
+      await until(`${label} to forget the node`, async () => {
+        const { hops } = JSON.parse(await agent.get("/status")) as { readonly hops: readonly { readonly remote: string }[] };
+        return !hops.some(({ remote }) => node.families.some((family) => node.address(family) === remote));
+      });
+    }
+    await east.addNode(node);
+    await east.createPod({ name: "on-w1", node: node.name });
+    await joined.renew("east/w1", "west/w1");
+    await joined.trafficPasses(["east", "west"]);
+    await load.stopWithoutLoss();
+  }, 300_000);
 });
+
+/** A range as Strait writes it. */
+function canonical(text: string): string {
+  const cidr = parseCidr(text);
+  if (!cidr.ok) throw new RangeError(cidr.reason);
+  return formatCidr(cidr.value);
+}
