@@ -144,8 +144,8 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
     await lab.workstation.run(["strait", "uninstall", "--context", "north", "--yes"]);
     await joined.connected(kubes("east", "west"));
     await until("east to forget north", async () => (await announced()).length === 0);
-    // Other ranges around the same pods and Services: those of the node alone, and half of the Services'.
-    const pods = joined.pod("north/gw1").node.subnets.map(canonical).join(",");
+    // Other ranges around the same pods and Services: the whole cluster's, where its nodes told only of theirs, and half of the Services'.
+    const pods = north.cluster.subnets.map(canonical).join(",");
     const services = north.cluster.serviceSubnets
       .map((range) => canonical(range.replace(/\d+$/, (length) => `${Number(length) + 1}`)))
       .join(",");
