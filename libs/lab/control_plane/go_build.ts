@@ -32,7 +32,7 @@ export async function goBuild(build: GoBuild): Promise<void> {
   const fresh = `${build.output}.building`;
   // Without debug information, which the linker would drop, compiling takes a seventh less.
   const flags = ["-v", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", `-ldflags=${build.ldflags}`];
-  const script = 'test -x "$1" && exit 0; out=$1 fresh=$2; shift 2; nice -n 10 "$@" && mv "$fresh" "$out"';
+  const script = 'test -x "$1" && exit 0; out=$1 fresh=$2; shift 2; "$@" && mv "$fresh" "$out"';
   const argv = ["flock", `${build.output}.lock`, "sh", "-c", script, "sh", build.output, fresh, build.go, "build", ...flags];
   const child = Bun.spawn([...argv, "-o", fresh, build.program], {
     cwd: build.sources,
