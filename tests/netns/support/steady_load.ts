@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect } from "bun:test";
 import type { Family, Flow, Lab, Place } from "@strait/lab";
+import { overflowsOf } from "./overflows.ts";
 import { patience, slow } from "./slow.ts";
 
 const FAMILIES: readonly Family[] = [4, 6];
@@ -40,23 +41,8 @@ export class SteadyLoad {
   async stopWithoutLoss(): Promise<void> {
     const results = await Promise.all(this.#flows.map((flow) => flow.stop(patience(1000))));
     const lost = results.reduce((sum, { sent, received }) => sum + sent - received, 0);
-    // A program that got no CPU for a while loses what its socket could not hold: that is not the network's loss.
     const overflowed = (await overflowsOf(this.#places)) - this.#overflows;
     expect(Math.min(...results.map(({ sent }) => sent))).toBeGreaterThan(2);
     expect({ lost: Math.max(0, lost - overflowed), results: lost > overflowed ? results : [] }).toEqual({ lost: 0, results: [] });
   }
-}
-
-async function overflowsOf(places: readonly Place[]): Promise<number> {
-  let sum = 0;
-  for (const place of places) {
-    const text = await place.ns.run(["cat", "/proc/net/snmp", "/proc/net/snmp6"]);
-    const [names, values] = text
-      .split("\n")
-      .filter((line) => line.startsWith("Udp: "))
-      .map((line) => line.split(" "));
-    sum += Number(values?.[names?.indexOf("RcvbufErrors") ?? -1] ?? 0);
-    sum += Number(/^Udp6RcvbufErrors\s+(\d+)/m.exec(text)?.[1] ?? 0);
-  }
-  return sum;
 }

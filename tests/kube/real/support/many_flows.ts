@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Flow, Lab, Place } from "@strait/lab";
+import { overflowsOf } from "../../../netns/support/overflows.ts";
 
 /** Milliseconds from one datagram to the next: so few that no socket overflows on a busy machine. */
 const EVERY = 40;
 
+/** Datagrams that a flow over another way may lose to sockets without room; over a dead one it loses hundreds. */
+const FEW = 20;
+
 /** What became of flows that met a fault. */
 export interface FlowFates {
-  /** Those that lost nothing. */
+  /** Those that did not meet it. */
   readonly untouched: number;
-  /** Those that lost something and were whole again in the end. */
+  /** Datagrams that these lost all the same, and no socket can account for. */
+  readonly unexplained: number;
+  /** Those that met it and were whole again in the end. */
   readonly recovered: number;
   readonly lost: number;
   readonly longestGapMs: number;
@@ -25,30 +31,40 @@ export interface FlowFates {
  */
 export class ManyFlows {
   readonly #flows: readonly Flow[];
+  readonly #places: readonly Place[];
+  readonly #overflows: number;
 
-  private constructor(flows: readonly Flow[]) {
+  private constructor(flows: readonly Flow[], places: readonly Place[], overflows: number) {
     this.#flows = flows;
+    this.#places = places;
+    this.#overflows = overflows;
   }
 
   /** `each`: flows of each family between each pair. */
   static async start(lab: Lab, pairs: readonly (readonly [Place, Place])[], each = 16): Promise<ManyFlows> {
     const flows: Flow[] = [];
+    const places = [...new Set(pairs.flat())];
+    const overflows = await overflowsOf(places);
     for (const [from, to] of pairs) {
       for (const family of [4, 6] as const) {
         for (let n = 0; n < each; n++) flows.push(await lab.flow(from, to, { family, every: EVERY }));
       }
     }
-    return new ManyFlows(flows);
+    return new ManyFlows(flows, places, overflows);
   }
 
   /** Ends them. `lost` are those that never came back. */
   async stop(): Promise<FlowFates> {
     const results = await Promise.all(this.#flows.map((flow) => flow.stop(2000)));
-    const hurt = results.filter(({ sent, received }) => received < sent);
+    const overflowed = (await overflowsOf(this.#places)) - this.#overflows;
+    const hurt = results.filter(({ sent, received }) => sent - received > FEW);
+    const spared = results.filter((flow) => !hurt.includes(flow));
+    const missing = spared.reduce((sum, { sent, received }) => sum + sent - received, 0);
     // One that came back was silent for as long as it lost datagrams; one that did not has no gap, as nothing ended its silence.
     const back = hurt.filter(({ sent, received, longestGapMs }) => (sent - received) * EVERY <= 2 * longestGapMs);
     return {
-      untouched: results.length - hurt.length,
+      untouched: spared.length,
+      unexplained: Math.max(0, missing - overflowed),
       recovered: back.length,
       lost: hurt.length - back.length,
       longestGapMs: Math.round(Math.max(0, ...back.map(({ longestGapMs }) => longestGapMs))),
