@@ -5,12 +5,12 @@ type Found<T> = Exclude<T, undefined | null | false>;
 
 /**
  * Looks again and again until `look` answers something that is neither undefined, null nor false, and returns that. Throws, with
- * what was waited for and the last look's own error, when `milliseconds` are over (20000 when absent: the machine may be busy).
+ * what was waited for and the last look's own error, when `milliseconds` are over (60000 when absent: the machine may be busy).
  *
  * @example
  * await until("the second gateway", async () => (await gateways()).length === 2);
  */
-export async function until<T>(what: string, look: () => T | Promise<T>, milliseconds = 20_000): Promise<Found<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, milliseconds = 60_000): Promise<Found<T>> {
   const deadline = performance.now() + milliseconds;
   let last: unknown;
   for (;;) {
