@@ -58,8 +58,8 @@ export function isOlderKernel(version: string | undefined): boolean {
 }
 
 /**
- * The collector of garbage lets the heap grow by a share of the machine's memory before it works. With 100 000 pods that is 600 MB
- * of which 200 are in use; as if the machine had 256 MB it is 320, for a tenth more CPU per change (docs/benchmarks.md).
+ * The collector of garbage lets the heap grow by a share of the machine's memory before it works: with 100 000 pods most of what is
+ * resident is then garbage. As if the machine had 256 MB it works earlier, which costs some CPU per change (docs/benchmarks.md has both).
  */
 export const HEAP = { name: "BUN_JSC_forceRAMSize", value: `${256 * 1024 * 1024}` } as const satisfies EnvVar;
 

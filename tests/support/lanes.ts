@@ -26,14 +26,13 @@ export interface Lane {
 
 const needs = (what: Needs) => () => requires(what);
 const control = ["tests/control/**/*_test.ts", "tests/kube/conformance/**/*_test.ts"];
-const kubePrograms = [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]];
 const controlNeeds = { root: true, commands: ["ip", "setpriv"] };
 
 /** What runs on the real Kubernetes. */
 const onKube = {
   env: { STRAIT_KUBE: "real" },
   large: "tests/kube/real/",
-  prepare: kubePrograms,
+  prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
   // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
   obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
   timeoutMs: 180_000,

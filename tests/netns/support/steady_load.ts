@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect } from "bun:test";
-import type { Family, Flow, Lab, Place } from "@strait/lab";
-import { overflowsOf } from "./overflows.ts";
+import type { Lab, Place } from "@strait/lab";
+import { CountedFlows } from "./counted_flows.ts";
 import { patience, slow } from "./slow.ts";
-
-const FAMILIES: readonly Family[] = [4, 6];
 
 /**
  * Steady datagrams between places, several flows in both families, while something is done to what carries them.
@@ -15,33 +13,20 @@ const FAMILIES: readonly Family[] = [4, 6];
  * await load.stopWithoutLoss();
  */
 export class SteadyLoad {
-  readonly #flows: readonly Flow[];
-  readonly #places: readonly Place[];
-  readonly #overflows: number;
+  readonly #flows: CountedFlows;
 
-  private constructor(flows: readonly Flow[], places: readonly Place[], overflows: number) {
+  private constructor(flows: CountedFlows) {
     this.#flows = flows;
-    this.#places = places;
-    this.#overflows = overflows;
   }
 
   static async start(lab: Lab, pairs: readonly (readonly [Place, Place])[], flowsEach = 2): Promise<SteadyLoad> {
-    const flows: Flow[] = [];
-    const places = [...new Set(pairs.flat())];
-    const overflows = await overflowsOf(places);
-    for (const [from, to] of pairs) {
-      for (const family of FAMILIES) {
-        for (let n = 0; n < flowsEach; n++) flows.push(await lab.flow(from, to, { family, every: slow ? 40 : 5 }));
-      }
-    }
-    return new SteadyLoad(flows, places, overflows);
+    return new SteadyLoad(await CountedFlows.start(lab, pairs, { each: flowsEach, every: slow ? 40 : 5 }));
   }
 
   /** Ends the flows; every datagram must have come back, but for those that a socket at either end had no room for. */
   async stopWithoutLoss(): Promise<void> {
-    const results = await Promise.all(this.#flows.map((flow) => flow.stop(patience(1000))));
+    const { results, overflowed } = await this.#flows.stop(patience(1000));
     const lost = results.reduce((sum, { sent, received }) => sum + sent - received, 0);
-    const overflowed = (await overflowsOf(this.#places)) - this.#overflows;
     expect(Math.min(...results.map(({ sent }) => sent))).toBeGreaterThan(2);
     expect({ lost: Math.max(0, lost - overflowed), results: lost > overflowed ? results : [] }).toEqual({ lost: 0, results: [] });
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Flow, Lab, Place } from "@strait/lab";
-import { overflowsOf } from "../../../netns/support/overflows.ts";
+import type { Lab, Place } from "@strait/lab";
+import { CountedFlows } from "../../../netns/support/counted_flows.ts";
 
 /** Milliseconds from one datagram to the next: so few that no socket overflows on a busy machine. */
 const EVERY = 40;
@@ -30,33 +30,20 @@ export interface FlowFates {
  * expect((await flows.stop()).lost).toBe(0);
  */
 export class ManyFlows {
-  readonly #flows: readonly Flow[];
-  readonly #places: readonly Place[];
-  readonly #overflows: number;
+  readonly #flows: CountedFlows;
 
-  private constructor(flows: readonly Flow[], places: readonly Place[], overflows: number) {
+  private constructor(flows: CountedFlows) {
     this.#flows = flows;
-    this.#places = places;
-    this.#overflows = overflows;
   }
 
   /** `each`: flows of each family between each pair. */
   static async start(lab: Lab, pairs: readonly (readonly [Place, Place])[], each = 16): Promise<ManyFlows> {
-    const flows: Flow[] = [];
-    const places = [...new Set(pairs.flat())];
-    const overflows = await overflowsOf(places);
-    for (const [from, to] of pairs) {
-      for (const family of [4, 6] as const) {
-        for (let n = 0; n < each; n++) flows.push(await lab.flow(from, to, { family, every: EVERY }));
-      }
-    }
-    return new ManyFlows(flows, places, overflows);
+    return new ManyFlows(await CountedFlows.start(lab, pairs, { each, every: EVERY }));
   }
 
   /** Ends them. `lost` are those that never came back. */
   async stop(): Promise<FlowFates> {
-    const results = await Promise.all(this.#flows.map((flow) => flow.stop(2000)));
-    const overflowed = (await overflowsOf(this.#places)) - this.#overflows;
+    const { results, overflowed } = await this.#flows.stop(2000);
     const hurt = results.filter(({ sent, received }) => sent - received > FEW);
     const spared = results.filter((flow) => !hurt.includes(flow));
     const missing = spared.reduce((sum, { sent, received }) => sum + sent - received, 0);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Family, Flow, Lab, Place } from "@strait/lab";
+import { overflowsOf } from "./overflows.ts";
+
+const FAMILIES: readonly Family[] = [4, 6];
+
+/** What flows came to, and how many of their datagrams sockets at either end had no room for. */
+export interface FlowCount {
+  readonly results: readonly Awaited<ReturnType<Flow["stop"]>>[];
+  readonly overflowed: number;
+}
+
+/**
+ * Steady datagrams between places in both families, of which is known what full sockets lost.
+ *
+ * @example
+ * const flows = await CountedFlows.start(lab, [[east, west]], { each: 2, every: 5 });
+ * const { results, overflowed } = await flows.stop(1000);
+ */
+export class CountedFlows {
+  readonly #flows: readonly Flow[];
+  readonly #places: readonly Place[];
+  readonly #overflows: number;
+
+  private constructor(flows: readonly Flow[], places: readonly Place[], overflows: number) {
+    this.#flows = flows;
+    this.#places = places;
+    this.#overflows = overflows;
+  }
+
+  /** `each`: flows of each family between each pair; `every`: milliseconds from one datagram to the next. */
+  static async start(
+    lab: Lab,
+    pairs: readonly (readonly [Place, Place])[],
+    { each, every }: { readonly each: number; readonly every: number },
+  ): Promise<CountedFlows> {
+    const flows: Flow[] = [];
+    const places = [...new Set(pairs.flat())];
+    const overflows = await overflowsOf(places);
+    for (const [from, to] of pairs) {
+      for (const family of FAMILIES) {
+        for (let n = 0; n < each; n++) flows.push(await lab.flow(from, to, { family, every }));
+      }
+    }
+    return new CountedFlows(flows, places, overflows);
+  }
+
+  /** Ends them; answers are waited for as many milliseconds. */
+  async stop(patience: number): Promise<FlowCount> {
+    const results = await Promise.all(this.#flows.map((flow) => flow.stop(patience)));
+    return { results, overflowed: (await overflowsOf(this.#places)) - this.#overflows };
+  }
+}
