@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `./justw test [LANE...]`: runs the lanes, prints every skip with its reason and ends with one plain line `N passed, N failed, N skipped`.
+ * `./justw test [LANE...]`: runs the lanes, prints every failure again and every skip with its reason, and ends with one plain line
+ * `N passed, N failed, N skipped`.
  * Two processes run at once where there are two processors (STRAIT_TEST_PLACES=1: one); what each printed comes in one piece when it ends.
  * The exit code is 1 when a test failed, a lane has no tests, a file did not load or bun crashed; with CI=true also when a lane cannot run.
  *
@@ -48,6 +49,7 @@ const results = await Promise.all(
 );
 const skipped = results.flatMap((result) => result.skipped);
 for (const line of skipped) console.log(`skipped: ${line}`);
+for (const text of results.flatMap((result) => result.failures)) console.log(`failed: ${text}\n`);
 for (const line of results.flatMap((result) => result.problems)) console.log(`problem: ${line}`);
 const sum = (count: "passed" | "failed") => results.reduce((total, result) => total + result[count], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${skipped.length} skipped`);

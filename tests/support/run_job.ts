@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { failures } from "./failures.ts";
 import { type ReportedTest, readOutcomes } from "./junit.ts";
 import type { Lane } from "./lanes.ts";
 
@@ -10,6 +11,8 @@ export interface JobResult {
   readonly outcomes: readonly ReportedTest[];
   /** One line for each failure that is not a failed test: a crash, a file that did not load. */
   readonly problems: readonly string[];
+  /** What was printed of each failed test; empty where the output went straight to the screen. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -28,11 +31,12 @@ export async function runJob(lane: Lane, files: readonly string[], show: boolean
 
 async function runIn(folder: string, lane: Lane, files: readonly string[], show: boolean): Promise<JobResult> {
   const report = Bun.file(join(folder, "junit.xml"));
-  const printed = Bun.file(join(folder, "output.txt"));
+  const printed = join(folder, "output.txt");
   const paths = files.map((file) => `./${file}`);
   const options = ["--only-failures", `--timeout=${lane.timeoutMs}`, "--reporter=junit", `--reporter-outfile=${report.name}`];
-  // Into a file, not a pipe: a daemon that outlives its test would hold a pipe open.
-  const out = show ? "inherit" : printed;
+  // Into a file, not a pipe: a daemon that outlives its test would hold a pipe open. Opened once: two offsets would write over each other.
+  await using file = await open(printed, "a");
+  const out = show ? "inherit" : file.fd;
   const child = Bun.spawn([process.execPath, "test", ...options, ...paths], {
     env: { ...process.env, ...lane.env },
     stdin: "ignore",
@@ -40,7 +44,8 @@ async function runIn(folder: string, lane: Lane, files: readonly string[], show:
     stderr: out,
   });
   const code = await child.exited;
-  if (!show && (await printed.exists())) process.stdout.write(await printed.text());
+  const output = await Bun.file(printed).text();
+  process.stdout.write(output);
   const outcomes = readOutcomes((await report.exists()) ? await report.text() : "");
 
   const loaded = new Set(outcomes.map((test) => test.file));
@@ -49,5 +54,5 @@ async function runIn(folder: string, lane: Lane, files: readonly string[], show:
     const which = files.length === 1 ? files[0] : lane.name;
     problems.push(`${which}: bun test ended with ${child.signalCode ?? `exit code ${code}`} although no test failed`);
   }
-  return { outcomes, problems };
+  return { outcomes, problems, failures: failures(output) };
 }

@@ -11,6 +11,8 @@ export interface LaneResult {
   readonly skipped: readonly string[];
   /** One line for each failure that is not a failed test: no tests, a crash, a file that did not load. */
   readonly problems: readonly string[];
+  /** What was printed of each failed test, under the name of its file; see `failures`. */
+  readonly failures: readonly string[];
 }
 
 export interface LaneOptions {
@@ -36,7 +38,7 @@ export async function runLane(
     const lines = files.map((file) => `${file}: all tests [skip: ${obstacle}]`);
     return strict
       ? failure([`${lane.name}: cannot run: ${obstacle}`], lines)
-      : { passed: 0, failed: 0, skipped: lines, problems: [] };
+      : { passed: 0, failed: 0, skipped: lines, problems: [], failures: [] };
   }
   // The longest of all goes before whatever else waits.
   const rankOf = (chain: readonly unknown[]) => (chain.length > 1 ? Number.NEGATIVE_INFINITY : rank);
@@ -47,7 +49,7 @@ export async function runLane(
 }
 
 function failure(problems: readonly string[], skipped: readonly string[] = []): LaneResult {
-  return { passed: 0, failed: problems.length, skipped, problems };
+  return { passed: 0, failed: problems.length, skipped, problems, failures: [] };
 }
 
 /** What a lane's processes get: for each place that is taken, the files of one process after the other. */
@@ -86,5 +88,11 @@ function verdict(lane: Lane, results: readonly JobResult[], strict: boolean): La
     if (!/\[skip: .+\]$/.test(line)) problems.push(`${line}: skipped without a reason (use testIf of @strait/testkit)`);
   }
   if (strict && count("passed") === 0 && skipped.length > 0) problems.push(`${lane.name}: every test of the lane was skipped`);
-  return { passed: count("passed"), failed: count("failed") + problems.length, skipped, problems };
+  return {
+    passed: count("passed"),
+    failed: count("failed") + problems.length,
+    skipped,
+    problems,
+    failures: results.flatMap((result) => result.failures.map((text) => `lane ${lane.name}: ${text}`)),
+  };
 }

@@ -32,6 +32,7 @@ async function outcome(
     failed: number;
     skipped: string[];
     problems: string[];
+    failures: string[];
   };
   return { ...result, counts: [result.passed, result.failed, result.skipped.length] };
 }
@@ -45,6 +46,14 @@ test("runLane counts passed, failed and skipped tests", async () => {
   );
   expect(result.counts).toEqual([1, 1, 1]);
   expect(result.skipped[0]).toEndWith("later [skip: why]");
+});
+
+test("runLane gives what a failed test printed, for it to be said again at the end", async () => {
+  const source = `${pass}test("fails", () => { console.log("just before"); expect(1).toBe(2); });\n`;
+  const { failures } = await outcome("again", source, { places: 2 });
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toMatch(/^lane again: .*again_test\.ts:\n.*just before\n.*\(fail\) fails/s);
+  expect((await outcome("never", pass, { places: 2 })).failures).toEqual([]);
 });
 
 test("runLane gives the tests the lane's environment", async () => {
