@@ -9,8 +9,6 @@ import {
   GatewayKind,
   Informer,
   type KubeObject,
-  keyOf,
-  readEndpoint,
 } from "@strait/k8s";
 import {
   type ClusterFile,
@@ -22,15 +20,18 @@ import {
   type NodeName,
   type Problem,
   parseClusterId,
-  parseNodeName,
+  sameRow,
 } from "@strait/model";
 import type { Log } from "@strait/obs";
-import { type ListedGateway, type LocalSettings, Membership, newerFirst } from "@strait/plan";
+import { type LocalSettings, Membership } from "@strait/plan";
 import type { Timers } from "@strait/time";
 import { readCidrs } from "../discovery/cidr_texts.ts";
 import { CABLE_DRIVERS } from "../publish/local_endpoint.ts";
+import { EndpointBook } from "./endpoint_book.ts";
 import { FollowedPods } from "./followed_pods.ts";
+import { KeptFile } from "./kept_file.ts";
 import { type FoundNetwork, NetworkDiscovery } from "./network_discovery.ts";
+import { NodeBook } from "./node_book.ts";
 import { type PlacedNode, PlacedNodeKind } from "./placed_kinds.ts";
 import { memberNode, podCidrTexts } from "./places.ts";
 
@@ -73,26 +74,19 @@ export class MemberSource {
   readonly #membership: Membership;
   readonly #discovery: NetworkDiscovery;
   readonly #pods: FollowedPods;
-  readonly #remote = new Map<string, MemberEndpoint>();
-  /** The newest of each cluster; made when it is asked for. */
-  #newest: readonly MemberEndpoint[] | undefined;
-  readonly #refused = new Map<string, Problem>();
-  #ownEndpoint: MemberEndpoint | undefined;
-  #file: ClusterFile | undefined;
-  #problems: readonly Problem[] = [];
-  #reasons: readonly string[] = [NOTHING_YET];
+  readonly #nodeBook: NodeBook;
+  readonly #endpointBook: EndpointBook;
+  readonly #kept: KeptFile;
   /** What a list says that was never asked for: no fault. */
   readonly #unread: string | undefined;
   #cluster: MemberCluster | undefined;
-  #placement: FoundNetwork["cni"]["placement"] | undefined;
   #started = false;
 
   constructor(options: MemberSourceOptions) {
     this.#options = options;
     const { client, namespace, log, timers, previous, settings } = options;
     this.origin = `${client.connection.server} (Kubernetes)`;
-    // Its settings are those of the environment it was made in.
-    this.#file = previous && { ...settingless(previous), ...settings };
+    this.#kept = new KeptFile(previous, settings);
     this.#membership = new Membership(previous);
     const own = { namespace, log, timers };
     this.nodes = new Informer(client.resource(PlacedNodeKind), { log, timers });
@@ -100,8 +94,11 @@ export class MemberSource {
     this.endpoints = new Informer(client.resource(EndpointKind), own);
     this.gateways = new Informer(client.resource(GatewayKind), own);
     this.#unread = this.nodes.state.reason;
-    this.#pods = new FollowedPods({ client, membership: this.#membership, onChange: () => this.#look(), log, timers });
-    const { env, role } = options;
+    const { clusterId, env, role } = options;
+    const membership = this.#membership;
+    this.#nodeBook = new NodeBook({ membership, list: () => this.nodes.store.list() });
+    this.#endpointBook = new EndpointBook({ clusterId, membership, list: () => this.endpoints.store.list() });
+    this.#pods = new FollowedPods({ client, membership, onChange: () => this.#look(), log, timers });
     const clues = () => this.#clues();
     this.#discovery = new NetworkDiscovery({ client, namespace, env, role, clues, onChange: () => this.#look(), log, timers });
     this.#listen();
@@ -109,17 +106,17 @@ export class MemberSource {
 
   /** The last one that could be made; undefined until the first. */
   get file(): ClusterFile | undefined {
-    return this.#file;
+    return this.#kept.file;
   }
 
   /** What is refused or out of reach, one sentence each. */
   get reasons(): readonly string[] {
-    return this.#reasons;
+    return this.#kept.reasons;
   }
 
   /** What of it concerns objects of the clusterset. */
   get problems(): readonly Problem[] {
-    return this.#problems;
+    return this.#kept.problems;
   }
 
   /** The own cluster's address plan; undefined until it was found out. */
@@ -134,13 +131,12 @@ export class MemberSource {
 
   /** The other clusters' Endpoints that can be read, the newest of each; the same list until one changes. */
   get remoteEndpoints(): readonly MemberEndpoint[] {
-    this.#newest ??= this.#newestEndpoints();
-    return this.#newest;
+    return this.#endpointBook.newest;
   }
 
   /** The own cluster's Endpoint, the newest where there are two; undefined where there is none, or none that can be read. */
   get ownEndpoint(): MemberEndpoint | undefined {
-    return this.#ownEndpoint;
+    return this.#endpointBook.own;
   }
 
   /**
@@ -154,16 +150,7 @@ export class MemberSource {
 
   /** How many Endpoints of other clusters can be read: what looking at all of them costs. */
   get remoteCount(): number {
-    return this.#remote.size;
-  }
-
-  #newestEndpoints(): readonly MemberEndpoint[] {
-    const newest = new Map<string, MemberEndpoint>();
-    for (const endpoint of this.#remote.values()) {
-      const other = newest.get(endpoint.clusterId);
-      if (!other || other.createdAt < endpoint.createdAt) newest.set(endpoint.clusterId, endpoint);
-    }
-    return [...newest.values()].sort((a, b) => (a.clusterId < b.clusterId ? -1 : 1));
+    return this.#endpointBook.size;
   }
 
   start(): void {
@@ -193,9 +180,7 @@ export class MemberSource {
 
   #listen(): void {
     this.nodes.onChange((changes) => {
-      // Kubelets write their nodes every few minutes or seconds: most changes say nothing new.
-      const news = changes.filter((change) => change.type === "delete" || !change.old || !sameNode(change.object, change.old));
-      for (const { type, object } of news) this.#takeNode(type, object);
+      const news = this.#nodeBook.take(changes);
       if (news.length === 0) return;
       if (news.some(({ type, object }) => type === "delete" || this.#tellsMore(object))) this.#discovery.look();
       this.#look();
@@ -206,8 +191,7 @@ export class MemberSource {
       this.#look();
     });
     this.endpoints.onChange((changes) => {
-      for (const { type, object } of changes) this.#takeEndpoint(type, object);
-      if (changes.some(({ object }) => object.spec.cluster_id === this.#options.clusterId)) this.#takeOwn();
+      this.#endpointBook.take(changes);
       this.#look();
     });
     for (const informer of this.#informers()) {
@@ -224,57 +208,12 @@ export class MemberSource {
     return !known || !readCidrs(podCidrTexts(node)).cidrs.every((cidr) => known.some((range) => covers(range, cidr)));
   }
 
-  #takeNode(type: "put" | "delete", node: PlacedNode): void {
-    const placement = this.#placement;
-    if (!placement) return; // All are taken once it is known what their podCIDRs mean.
-    const member = memberNode(node, placement);
-    if (!member.ok)
-      this.#refused.set(`node ${node.metadata.name}`, { object: `node ${node.metadata.name}`, reason: member.reason });
-    else if (type === "put") this.#membership.putNode(member.value);
-    else this.#membership.deleteNode(member.value.name);
-    if (type === "delete") this.#refused.delete(`node ${node.metadata.name}`);
-  }
-
   #takeCluster(type: "put" | "delete", { metadata, spec }: Cluster): void {
     const id = parseClusterId(spec.cluster_id);
     if (!id.ok || id.value === this.#options.clusterId) return;
     const text = metadata.annotations?.[CREATED_AT_ANNOTATION] ?? metadata.creationTimestamp ?? "";
     if (type === "delete") this.#membership.deleteJoined(id.value);
     else this.#membership.putJoined({ id: id.value, createdAt: Date.parse(text) || 0 });
-  }
-
-  /** Who forwards for the own cluster. Of one that cannot be read the last good state stays. */
-  #takeOwn(): void {
-    const own = this.endpoints.store.list().filter(({ spec }) => spec.cluster_id === this.#options.clusterId);
-    const read = own.map(readEndpoint).flatMap((result) => (result.ok ? [result.value] : []));
-    if (own.length > 0 && read.length === 0) return;
-    this.#ownEndpoint = read.sort(newerFirst)[0];
-    const listed = (this.#ownEndpoint?.gateways ?? []).flatMap(({ hostname, phase }): ListedGateway[] => {
-      const name = parseNodeName(hostname);
-      return name.ok ? [{ name: name.value, ...(phase && { phase }) }] : [];
-    });
-    this.#membership.putListed(listed);
-  }
-
-  #takeEndpoint(type: "put" | "delete", endpoint: Endpoint): void {
-    const key = keyOf(endpoint);
-    const object = `Endpoint ${endpoint.metadata.name}`;
-    this.#refused.delete(object);
-    const read = type === "put" ? readEndpoint(endpoint) : undefined;
-    if (read?.ok && read.value.clusterId !== this.#options.clusterId) {
-      this.#remote.set(key, read.value);
-      this.#newest = undefined;
-      this.#membership.putEndpoint(key, read.value);
-      return;
-    }
-    // What cannot be read any more keeps its last good state, as everything that is refused does.
-    if (read && !read.ok) {
-      if (endpoint.spec.cluster_id !== this.#options.clusterId) this.#refused.set(object, { object, reason: read.reason });
-      return;
-    }
-    if (!this.#remote.delete(key)) return;
-    this.#newest = undefined;
-    this.#membership.deleteEndpoint(key);
   }
 
   #clues() {
@@ -292,16 +231,8 @@ export class MemberSource {
     if (network) this.#found(network);
     const ready = network !== undefined && this.#informers().every(({ state }) => state.synced) && this.#pods.synced;
     const plan = ready ? this.#membership.plan() : undefined;
-    const file = plan?.file;
-    const before = this.#file;
-    if (file && !(before && sameFile(file, before))) this.#file = file;
-    const problems = [...(plan?.problems ?? []), ...this.#refused.values()];
-    const faults = [...new Set([...this.#away(), ...problems.map(({ object, reason }) => `${object}: ${reason}`)])];
-    const reasons = this.#file || faults.length > 0 ? faults : [NOTHING_YET];
-    if (this.#file === before && reasons.join("\n") === this.#reasons.join("\n")) return;
-    this.#problems = problems;
-    this.#reasons = reasons;
-    this.onChange();
+    const refused = [...this.#nodeBook.refused, ...this.#endpointBook.refused];
+    if (this.#kept.take({ plan, refused, away: this.#away() })) this.onChange();
   }
 
   /** What keeps changes from coming, and objects that do not decode. */
@@ -319,14 +250,11 @@ export class MemberSource {
   #found({ pods, services, cni }: FoundNetwork): void {
     const { clusterId, nodeName, settings, role } = this.#options;
     const cluster = { id: clusterId, serviceCidrs: services.cidrs, podCidrs: pods.cidrs, globalCidrs: [] };
-    if (!sameValue(cluster, this.#cluster)) {
+    if (!sameRow(cluster, this.#cluster)) {
       this.#cluster = cluster;
       this.#membership.own({ cluster, node: nodeName, backends: CABLE_DRIVERS, settings });
     }
-    if (this.#placement !== cni.placement) {
-      this.#placement = cni.placement;
-      for (const node of this.nodes.store.list()) this.#takeNode("put", node);
-    }
+    this.#nodeBook.place(cni.placement);
     const own = this.nodes.store.get(nodeName);
     if (role === "gateway" || !own) return;
     const member = memberNode(own, cni.placement);
@@ -334,29 +262,4 @@ export class MemberSource {
     const scope = member.ok && member.value.gateway ? "all" : { node: nodeName };
     this.#pods.follow(cni.placement === "node subnets" ? "none" : scope);
   }
-}
-
-/** What of a last state is not of the environment it was made in. */
-function settingless(last: ClusterFile): Omit<ClusterFile, keyof LocalSettings> {
-  const { cluster, node, subnets, podSubnets, nodes, clusters } = last;
-  return { cluster, node, subnets, ...(podSubnets && { podSubnets }), nodes, clusters };
-}
-
-const NOTHING_YET = "nothing was read from the API server yet";
-
-/** Whether the planners would see no difference: the parts are the same objects, as `Membership` keeps them. */
-function sameFile(a: ClusterFile, b: ClusterFile): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof ClusterFile>;
-  return [...keys].every((key) => a[key] === b[key]);
-}
-
-function sameNode(a: PlacedNode, b: PlacedNode): boolean {
-  const told = ({ spec, status, metadata: { labels, annotations } }: PlacedNode) => [spec, status, labels, annotations];
-  return sameValue(told(a), told(b));
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  const text = (value: unknown) =>
-    JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner));
-  return text(a) === text(b);
 }
