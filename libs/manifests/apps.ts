@@ -91,7 +91,11 @@ export function routeAgentDaemonSet(settings: JoinSettings): Manifest {
     probePort: PROBE_PORTS.routeagent,
     resources: RESOURCES.routeagent,
     capabilities: capabilitiesFor(settings.olderKernels),
-    env: [...commonEnv(settings), { name: "SUBMARINER_PROFILEPORT", value: String(PROBE_PORTS.routeagent) }],
+    env: [
+      ...commonEnv(settings),
+      { name: "SUBMARINER_PROFILEPORT", value: String(PROBE_PORTS.routeagent) },
+      { name: "STRAIT_DELIVERY", value: settings.delivery },
+    ],
     volumes: [...nodeFolders.volumes, { name: "cni-networks", hostPath: { path: "/etc/cni/net.d", type: "DirectoryOrCreate" } }],
     volumeMounts: [
       ...nodeFolders.volumeMounts,

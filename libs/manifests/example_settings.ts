@@ -18,6 +18,7 @@ export function exampleSettings(more: Partial<JoinSettings> = {}): JoinSettings 
     airGapped: false,
     loadBalancer: false,
     debug: false,
+    delivery: "auto",
     healthCheck: { enabled: true, intervalSeconds: 1, maxPacketLossCount: 5 },
     customDomains: [],
     broker: { apiServer: "broker.example:6443", namespace: "submariner-k8s-broker", insecure: false },

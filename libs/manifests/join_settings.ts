@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { DeliveryChoice } from "@strait/model";
 
 /** Where the broker is, as the apps are told. */
 export interface BrokerAddress {
@@ -28,6 +29,8 @@ export interface JoinSettings {
   readonly airGapped: boolean;
   readonly loadBalancer: boolean;
   readonly debug: boolean;
+  /** How packets of pods pass the nodes (docs/adr/0009). */
+  readonly delivery: DeliveryChoice;
   readonly healthCheck: { readonly enabled: boolean; readonly intervalSeconds: number; readonly maxPacketLossCount: number };
   readonly customDomains: readonly string[];
   readonly broker: BrokerAddress;

@@ -52,6 +52,7 @@ function valuesOf(settings: JoinSettings, token = EXAMPLE_TOKEN) {
     airGapped: settings.airGapped,
     olderKernels: settings.olderKernels,
     debug: settings.debug,
+    delivery: settings.delivery,
     healthCheck: settings.healthCheck,
   };
 }
@@ -96,6 +97,7 @@ test.each<[string, Partial<JoinSettings>]>([
       airGapped: true,
       olderKernels: true,
       debug: true,
+      delivery: "stack",
       healthCheck: { enabled: false, intervalSeconds: 7, maxPacketLossCount: 9 },
       broker: { apiServer: "[fd00::1]:443", namespace: "b", insecure: true },
       repository: "registry.example:5000/team",

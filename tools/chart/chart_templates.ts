@@ -29,6 +29,7 @@ const settings: JoinSettings = {
   airGapped: bare(".Values.airGapped"),
   loadBalancer: false,
   debug: bare(".Values.debug"),
+  delivery: text(".Values.delivery") as JoinSettings["delivery"],
   healthCheck: {
     enabled: bare(".Values.healthCheck.enabled"),
     intervalSeconds: bare(".Values.healthCheck.intervalSeconds"),

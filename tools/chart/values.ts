@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { DELIVERIES } from "@strait/model";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 
@@ -37,6 +39,11 @@ const schema = v.strictObject({
   natEnabled: described(v.boolean(), "Whether gateways may stand behind NAT."),
   olderKernels: described(v.boolean(), "Whether a node runs Linux before 6.6: the apps then need the capability SYS_ADMIN."),
   airGapped: described(v.boolean(), "Whether the internet is out of reach."),
+  // Absent from the values of a release that was made by an earlier chart.
+  delivery: described(
+    v.optional(v.picklist(DELIVERIES)),
+    "How packets of pods pass the nodes: auto (through the node's stack where a packet filter of others decides there), stack or direct.",
+  ),
   debug: described(v.boolean(), "Whether the apps log in detail."),
   healthCheck: v.strictObject({
     enabled: v.boolean(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { NAMES } from "@strait/manifests";
-import { parseJoinFile } from "@strait/model";
+import { DELIVERIES, parseJoinFile } from "@strait/model";
 import { Option } from "commander";
 import type { AddCommand } from "../add_command.ts";
 import { readText } from "../broker/set_up_broker.ts";
@@ -30,6 +30,11 @@ export const join: AddCommand = (program, io, exit) => {
     .option("--air-gapped [bool]", "whether the internet is out of reach", truth, false)
     .option("--force-udp-encaps [bool]", "UDP encapsulation without NAT too", truth, false)
     .option("--pod-debug [bool]", "debug logs of the apps", truth, false)
+    .addOption(
+      new Option("--delivery <way>", "how pods' packets pass the nodes: auto heeds packet filters of others, direct does not")
+        .choices(DELIVERIES)
+        .default("auto"),
+    )
     .option("--label-gateway [bool]", "label a node as gateway where none is", truth, true)
     .option("--gateway-node <names>", "comma-separated nodes to label as gateways", list, [])
     .addOption(new Option("--cable-driver <name>", "driver of the cables").choices(["vxlan"]).default("vxlan"))

@@ -17,7 +17,7 @@ interface Shown {
   readonly [part: string]: unknown;
 }
 
-/** `strait show connections|endpoints|gateways|networks|versions|brokers|all`. */
+/** `strait show PART`, of `parts` or all of them: Submariner's, and the nodes. */
 export const show: AddCommand = (program, io, exit) => {
   const parent = program.command("show").description("show what the clusters say of themselves");
   const names = Object.keys(parts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GatewayKind } from "@strait/k8s";
+import { type ApiClient, type Gateway, GatewayKind, type RouteAgent, RouteAgentKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
 import type { AddCommand } from "../add_command.ts";
 import { cluster } from "../connect.ts";
@@ -54,8 +54,19 @@ async function run(io: Io, options: Options): Promise<number> {
       `${record["on"]} → ${record["cluster"]}/${record["gateway"]}: ${record["status"]} ${record["rttAverage"]}`.trimEnd(),
     );
   }
+  const problems = await toldProblems(client, namespace);
+  for (const { object, problem } of problems) steps.say("warning", `${object}: ${problem}`);
   // The first cluster of a clusterset has nobody to be connected to.
   const ok = up && (connected === true || view.records.length === 0);
-  if (json) io.out(`${JSON.stringify({ ok, connections: view.records, steps: steps.reports }, null, 2)}\n`);
+  if (json) io.out(`${JSON.stringify({ ok, connections: view.records, problems, steps: steps.reports }, null, 2)}\n`);
   return ok ? EXIT.ok : EXIT.failed;
+}
+
+/** What gateways and node agents say is wrong though they are up: a warning, as packets may well pass. */
+async function toldProblems(client: ApiClient, namespace: string) {
+  const told = async (what: string, kind: typeof GatewayKind | typeof RouteAgentKind) =>
+    (await listAll<Gateway | RouteAgent>(client, kind, namespace)).flatMap(({ metadata, status }) =>
+      status?.statusFailure ? [{ object: `${what} ${metadata.name}`, problem: status.statusFailure }] : [],
+    );
+  return [...(await told("gateway", GatewayKind)), ...(await told("node agent", RouteAgentKind))];
 }

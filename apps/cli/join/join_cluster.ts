@@ -94,6 +94,7 @@ export async function joinCluster(parts: JoinParts): Promise<JoinOutcome> {
     airGapped: options.airGapped,
     loadBalancer: false,
     debug: options.podDebug,
+    delivery: options.delivery,
     healthCheck: {
       enabled: options.healthCheck,
       intervalSeconds: options.healthCheckInterval,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { DeliveryChoice } from "@strait/model";
 import type { GlobalOptions } from "../global_options.ts";
 
-/** The flags of `strait join`, subctl's names. */
+/** The flags of `strait join`, subctl's names where it has them. */
 export interface JoinOptions extends GlobalOptions {
   readonly clusterid?: string;
   readonly servicecidr?: readonly string[];
@@ -16,6 +17,7 @@ export interface JoinOptions extends GlobalOptions {
   readonly loadBalancer: boolean;
   readonly forceUdpEncaps: boolean;
   readonly podDebug: boolean;
+  readonly delivery: DeliveryChoice;
   readonly labelGateway: boolean;
   readonly gatewayNode: readonly string[];
   readonly cableDriver: string;

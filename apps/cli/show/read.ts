@@ -10,10 +10,21 @@ import {
   type Kind,
   type KubeObject,
   PodKind,
+  RouteAgentKind,
   SubmarinerKind,
 } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
-import { brokers, type ComponentVersion, connections, endpoints, gateways, networks, type View, versions } from "./views.ts";
+import {
+  brokers,
+  type ComponentVersion,
+  connections,
+  endpoints,
+  gateways,
+  networks,
+  nodes,
+  type View,
+  versions,
+} from "./views.ts";
 
 /** All objects of a kind in a namespace (all of them where none is given); none where the cluster does not know the kind. */
 export async function listAll<T extends KubeObject>(client: ApiClient, kind: Kind<T>, namespace?: string): Promise<readonly T[]> {
@@ -84,5 +95,6 @@ export const parts: Readonly<
       );
     },
   },
+  nodes: { title: "Nodes", read: async (client, namespace) => nodes(await listAll(client, RouteAgentKind, namespace)) },
   versions: { title: "Versions", read: async (client, namespace) => versions(await componentVersions(client, namespace)) },
 };

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DaemonSetKind, EndpointKind, GatewayKind } from "@strait/k8s";
+import { DaemonSetKind, EndpointKind, GatewayKind, RouteAgentKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
 import { type Clusterset, type Place, startClusterset } from "../testing/clusterset.ts";
 
@@ -40,6 +40,15 @@ beforeAll(async () => {
     await east.client.resource(EndpointKind).create({ metadata, spec: endpoint(id) } as never);
   }
   const up = { usingIP: "192.0.2.1", usingNAT: true, latencyRTT: { average: "1.2ms" } };
+  const agents = east.client.resource(RouteAgentKind);
+  const remote = (status: string) => ({ status, statusMessage: "", spec: endpoint("west") });
+  const agent = (name: string, status: string, statusFailure = "") =>
+    agents.create({
+      metadata: { name, namespace },
+      status: { version: "0.1.0", statusFailure, remoteEndpoints: [remote(status)] },
+    } as never);
+  await agent("gw1", "connected");
+  await agent("w1", "error", "cni: two networks");
   const gateways = east.client.resource(GatewayKind);
   await gateways.create(gateway("gw1", "active", [connection("connected", up)]) as never);
   await gateways.create(gateway("gw2", "passive", [connection("error")]) as never);
@@ -85,6 +94,18 @@ test("strait show gateways sums up the connections of each", async () => {
   ]);
 });
 
+test("strait show nodes says what is wrong on each, and warns of it", async () => {
+  expect(await showEast("nodes")).toEqual([
+    'Cluster "east"',
+    " ⚠ Showing Nodes",
+    "NODE   VERSION   CLUSTERS REACHED   PROBLEM",
+    "gw1    0.1.0     1 of 1",
+    "w1     0.1.0     0 of 1             cni: two networks",
+    "",
+    "",
+  ]);
+});
+
 test("strait show networks, versions and brokers have upstream's columns", async () => {
   const networks = await showEast("networks");
   expect(networks[2]).toBe("NETWORK PLUGIN   SERVICE CIDRS   CLUSTER CIDRS   GLOBAL CIDR");
@@ -114,6 +135,7 @@ test("strait show all of several clusters is one JSON document, and says what is
     "endpoints",
     "gateways",
     "networks",
+    "nodes",
     "versions",
   ]);
   expect(clusters[0].connections[0]).toMatchObject({
@@ -123,7 +145,15 @@ test("strait show all of several clusters is one JSON document, and says what is
     rttAverage: "1.2ms",
     on: "gw1",
   });
-  expect(clusters[1]).toMatchObject({ connections: [], endpoints: [], gateways: [], networks: [], versions: [], brokers: [] });
+  expect(clusters[1]).toMatchObject({
+    connections: [],
+    endpoints: [],
+    gateways: [],
+    networks: [],
+    nodes: [],
+    versions: [],
+    brokers: [],
+  });
   expect(err).toContain(" ⚠ Showing Connections: there are no connections: no other cluster has joined, or no gateway runs\n");
 });
 
@@ -179,6 +209,7 @@ test("strait status fails while apps or connections are down, and is fine when a
     ` ✓ ${NAMES.routeagent} is ready on 1 node`,
     ` ✓ ${NAMES.gateway} is ready on 1 node`,
     " ✓ gw1 → west/west-gw: connected 1.2ms",
+    " ⚠ node agent w1: cni: two networks",
     "",
   ]);
   expect(code).toBe(0);

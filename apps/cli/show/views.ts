@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Broker, Cluster, Endpoint, Gateway, Submariner } from "@strait/k8s";
+import type { Broker, Cluster, Endpoint, Gateway, RouteAgent, Submariner } from "@strait/k8s";
 
 /** A table of `strait show`: heads and cells for people, records for `-o json`. */
 export interface View {
@@ -76,7 +76,25 @@ export function gateways(all: readonly Gateway[]): View {
     haStatus: gateway.status?.haStatus ?? "",
     summary: summary(gateway),
   }));
-  return view("there are no gateways: label a node with submariner.io/gateway=true", ["NODE", "HA STATUS", "SUMMARY"], records);
+  const none = "there are no gateways: label a node with submariner.io/gateway=true";
+  const bad = all.some((gateway) => Boolean(gateway.status?.statusFailure));
+  return view(none, ["NODE", "HA STATUS", "SUMMARY"], records, bad);
+}
+
+/** One row per node agent: which release runs there, how many of the other clusters its probes reach, and what is wrong on its node. */
+export function nodes(all: readonly RouteAgent[]): View {
+  const records = all.map(({ metadata, status }) => {
+    const remote = status?.remoteEndpoints ?? [];
+    const connected = remote.filter((endpoint) => endpoint.status === "connected");
+    return {
+      node: metadata.name,
+      version: status?.version ?? "",
+      reached: `${connected.length} of ${remote.length}`,
+      problem: status?.statusFailure ?? "",
+    };
+  });
+  const bad = records.some(({ problem }) => problem !== "");
+  return view("there are no node agents", ["NODE", "VERSION", "CLUSTERS REACHED", "PROBLEM"], records, bad);
 }
 
 /** What the cluster announces, and how that was found. */
