@@ -5,16 +5,16 @@ import { elapsed, type Timers } from "@strait/time";
 export interface JoinLink {
   /** CLUSTER/GATEWAY. */
   readonly key: string;
-  /** Whether probes are answered from there, whatever way they and the answers take. */
-  readonly answers: boolean;
+  /** Whether probes are answered from there, whatever way they and the answers take; undefined while that is not known. */
+  readonly answers: boolean | undefined;
+  /** What came over it so far, and by which of the kernel's counters; undefined where it is not made. */
+  readonly arrived: { readonly index: number; readonly rxPackets: bigint } | undefined;
 }
 
 export interface JoinWatchOptions {
   /** Whether this gateway is on standby, and listed as one that joins: then the other clusters send to it once they have heard. */
   readonly waiting: () => boolean;
   readonly links: () => readonly JoinLink[];
-  /** Packets that came over that cable so far; 0 where it is not made. */
-  readonly arrived: (key: string) => bigint;
   /** Called once all is as it must be. */
   readonly joined: () => void;
   readonly timers: Timers;
@@ -26,7 +26,10 @@ const LOOK_MS = 250;
 /** Where nothing can be asked for, so long the others have to hear of a gateway before it takes part. */
 const SETTLE_MS = 3000;
 
-/** After so long it does without those that answer and send nothing, if others do: a peer of Submariner's speaks to the leader only. */
+/**
+ * After so long it does without those that answer and send nothing, if others do: a peer of Submariner's speaks to the leader only. And
+ * without those of which it is not known whether they answer.
+ */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -34,12 +37,13 @@ const PATIENCE_MS = 30_000;
  * listed, answers to probes included: whoever's packet came over a cable knows this gateway, and takes what it sends.
  *
  * @example
- * const watch = new JoinWatch({ waiting, links, arrived, joined: () => source.takePart(true), timers });
+ * const watch = new JoinWatch({ waiting, links, joined: () => source.takePart(true), timers });
  * watch.look(); // something changed
  */
 export class JoinWatch {
   readonly #options: JoinWatchOptions;
-  readonly #before = new Map<string, bigint>();
+  /** What every cable's counter said when it was first seen: counters outlive cables, and serve others later. */
+  readonly #before = new Map<string, NonNullable<JoinLink["arrived"]>>();
   #since: number | undefined;
   #missing: readonly string[] = [];
   #cancel: (() => void) | undefined;
@@ -67,7 +71,7 @@ export class JoinWatch {
 
   #tick(): void {
     this.#cancel = undefined;
-    const { waiting, links, arrived, joined, timers } = this.#options;
+    const { waiting, links, joined, timers } = this.#options;
     if (!waiting()) {
       this.#since = undefined;
       this.#before.clear();
@@ -77,19 +81,25 @@ export class JoinWatch {
     this.#since ??= elapsed(timers);
     const waited = elapsed(timers) - this.#since;
     const all = links();
-    const proven = all.filter(({ key }) => {
-      const now = arrived(key);
-      const before = this.#before.get(key) ?? now;
-      this.#before.set(key, before);
-      return now > before;
-    });
-    const missing = all.filter((link) => link.answers && !proven.includes(link)).map(({ key }) => key);
+    const unproven = all.filter((link) => !this.#proves(link));
+    const missing = unproven.filter(({ answers }) => answers === true).map(({ key }) => key);
+    const undecided = unproven.some(({ answers }) => answers === undefined);
     this.#missing = waited < SETTLE_MS * 3 ? [] : missing;
-    const enough = missing.length === 0 || (waited >= PATIENCE_MS && proven.length > 0);
+    const patient = waited < PATIENCE_MS;
+    const enough = patient ? missing.length === 0 && !undecided : missing.length === 0 || unproven.length < all.length;
     if (waited >= SETTLE_MS && enough) {
       this.#missing = [];
       joined();
     }
     this.#cancel = timers.after(LOOK_MS, () => this.#tick());
+  }
+
+  /** Whether anything came over it since this gateway is listed. */
+  #proves({ key, arrived }: JoinLink): boolean {
+    if (!arrived) return false;
+    const before = this.#before.get(key);
+    if (before?.index === arrived.index) return arrived.rxPackets > before.rxPackets;
+    this.#before.set(key, arrived);
+    return false;
   }
 }

@@ -6,11 +6,26 @@ import { JoinWatch } from "./join_watch.ts";
 /** A gateway with cables to west/a and west/b. */
 function scene() {
   const timers = new FakeTimers();
-  const state = { waiting: true, answers: ["west/a", "west/b"], arrived: new Map<string, bigint>([["west/a", 7n]]), joined: 0 };
+  const state = {
+    waiting: true,
+    answers: ["west/a", "west/b"],
+    undecided: [] as string[],
+    arrived: new Map<string, bigint>([
+      ["west/a", 7n],
+      ["west/b", 0n],
+    ]),
+    /** Of the counter of each cable. */
+    index: 6144,
+    joined: 0,
+  };
+  const link = (key: string) => {
+    const rxPackets = state.arrived.get(key);
+    const arrived = rxPackets === undefined ? undefined : { index: state.index, rxPackets };
+    return { key, answers: state.undecided.includes(key) ? undefined : state.answers.includes(key), arrived };
+  };
   const watch = new JoinWatch({
     waiting: () => state.waiting,
-    links: () => ["west/a", "west/b"].map((key) => ({ key, answers: state.answers.includes(key) })),
-    arrived: (key) => state.arrived.get(key) ?? 0n,
+    links: () => ["west/a", "west/b"].map(link),
     joined: () => {
       state.joined++;
       state.waiting = false;
@@ -43,6 +58,34 @@ describe("A gateway that joins", () => {
     await timers.advance(2000);
     expect(state.joined).toBe(0);
     await timers.advance(2000);
+    expect(state.joined).toBe(1);
+  });
+
+  test("waits for those of which it is not known yet whether they answer, though not for ever", async () => {
+    const { timers, state, watch } = scene();
+    state.undecided = ["west/a", "west/b"];
+    watch.look();
+    await timers.advance(20_000);
+    expect(state.joined).toBe(0);
+    await timers.advance(20_000);
+    expect(state.joined).toBe(1);
+  });
+
+  test("takes what a counter holds when a cable is made, or made anew, for nobody's packets", async () => {
+    const { timers, state, watch } = scene();
+    state.arrived.clear();
+    watch.look();
+    await timers.advance(1000);
+    // Counters outlive cables: an earlier one, or another one, left this.
+    state.arrived.set("west/a", 1_000_000n).set("west/b", 1_000_000n);
+    await timers.advance(5000);
+    expect(state.joined).toBe(0);
+    state.index = 6200;
+    state.arrived.set("west/a", 2_000_000n).set("west/b", 10n);
+    await timers.advance(20_000);
+    expect(state.joined).toBe(0);
+    state.arrived.set("west/a", 2_000_001n).set("west/b", 11n);
+    await timers.advance(1000);
     expect(state.joined).toBe(1);
   });
 

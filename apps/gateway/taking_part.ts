@@ -33,9 +33,15 @@ export class TakingPart {
     const { source } = member;
     this.#join = new JoinWatch({
       waiting: () => this.standby && this.#listed?.phase === "joining",
-      links: () =>
-        remoteLinks(source.remoteEndpoints).map(({ key }) => ({ key, answers: prober?.report(key)?.status === "connected" })),
-      arrived: (key) => cablesOf(context, []).traffic(key)?.rxPackets ?? 0n,
+      links: () => {
+        const cables = cablesOf(context, []);
+        return remoteLinks(source.remoteEndpoints).map(({ key }) => {
+          const status = prober?.report(key)?.status;
+          // What is not probed is not known to answer, and never will be.
+          const answers = status === "connecting" ? undefined : status === "connected";
+          return { key, answers, arrived: cables.traffic(key) };
+        });
+      },
       joined: () => {
         context.log.info("the other clusters know this gateway: it takes part");
         source.takePart(true);
