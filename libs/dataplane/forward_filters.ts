@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { NFT_TABLE } from "@strait/model";
-import type { NftChain, NftExpression, NftRule } from "@strait/netlink";
+import type { NftBase, NftChain, NftExpression, NftRule } from "@strait/netlink";
 
 /** What nf_tables holds, as far as it is looked at. */
 export interface Rulesets {
@@ -15,8 +15,10 @@ export interface FoundFilters {
   readonly filters: readonly string[];
   /** Whether somebody else has a chain that may give packets another source on their way out. */
   readonly masquerades: boolean;
-  /** Chains whose rules decided about it, by `chainKey`: a change of another one changes nothing. */
+  /** Chains whose rules decided about it, by `chainKey`: a rule of another one changes nothing. */
   readonly looked: ReadonlySet<string>;
+  /** All base chains but our own, by `chainKey`: of those that translate nothing but that they are there is of interest. */
+  readonly bases: ReadonlyMap<string, NftBase>;
 }
 
 /** A chain by its whole name. */
@@ -80,17 +82,16 @@ export function findFilters({ chains, rules }: Rulesets): FoundFilters {
     return next === undefined || mayEnd(next);
   };
   const filters: string[] = [];
+  const bases = new Map<string, NftBase>();
   let masquerades = false;
   for (const chain of chains) {
     const { family, table, name, base } = chain;
     if (!base || (family === "inet" && table === NFT_TABLE)) continue;
-    if (base.type === "nat" && base.hook === "postrouting") {
-      masquerades = true;
-      looked.set(chainKey(family, table, name), false);
-    }
+    bases.set(chainKey(family, table, name), base);
+    masquerades ||= base.type === "nat" && base.hook === "postrouting";
     if (base.type === "nat" || !ON_THE_WAY.has(base.hook) || KNOWN_TABLE.test(table)) continue;
     const ends = mayEnd(chain);
     if (ends || base.policy === "drop") filters.push(`table ${family} ${table}, chain ${name}`);
   }
-  return { filters: filters.sort(), masquerades, looked: new Set(looked.keys()) };
+  return { filters: filters.sort(), masquerades, looked: new Set(looked.keys()), bases };
 }

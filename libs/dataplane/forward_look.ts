@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { type ForwardFact, NFT_TABLE, sameRow } from "@strait/model";
-import { type NetlinkEvent, Nftables } from "@strait/netlink";
+import { type NetlinkEvent, Nftables, type NftChain, type NftRule } from "@strait/netlink";
 import { chainKey, type FoundFilters, findFilters } from "./forward_filters.ts";
 
 /** What reads of the legacy tables of iptables, which are not in nf_tables, a test gives its own. */
@@ -12,7 +12,18 @@ const LEGACY = [
   { path: "/proc/net/ip6_tables_names", name: "ip6tables" },
 ] as const;
 
-const NOTHING: FoundFilters = { filters: [], masquerades: false, looked: new Set() };
+/** nf_tables of this node as they are used here. */
+export type NodeTables = Pick<Nftables, "generation" | "chains" | "rules" | "replaceTable" | "deleteTable" | "close">;
+
+/** What a look uses of the node; a test gives its own. */
+export interface ForwardSight {
+  readonly read?: ReadNames;
+  /** Undefined where the kernel has no nf_tables. */
+  readonly open?: typeof Nftables.open | ((options: { readonly unreadable: (reason: string) => void }) => NodeTables | undefined);
+  readonly unreadable?: (reason: string) => void;
+}
+
+const NOTHING: FoundFilters = { filters: [], masquerades: false, looked: new Set(), bases: new Map() };
 
 function readNames(path: string): string {
   try {
@@ -35,17 +46,23 @@ function readNames(path: string): string {
  */
 export class ForwardLook implements Disposable {
   readonly #read: ReadNames;
-  readonly #unreadable: (reason: string) => void;
-  /** Null where the kernel has none. */
-  #nftables: Nftables | null | undefined;
+  readonly #open: () => NodeTables | undefined;
+  /** Null where the kernel had none when it was looked last. */
+  #nftables: NodeTables | null | undefined;
+  /** How many records could not be read. */
+  #unread = 0;
   #generation: number | undefined;
   #stale = true;
   #found = NOTHING;
   #fact: ForwardFact = { filters: [], masquerades: false };
 
-  constructor({ read = readNames, unreadable = () => {} }: { read?: ReadNames; unreadable?: (reason: string) => void } = {}) {
+  constructor({ read = readNames, open = Nftables.open, unreadable = () => {} }: ForwardSight = {}) {
     this.#read = read;
-    this.#unreadable = unreadable;
+    const count = (reason: string): void => {
+      this.#unread++;
+      unreadable(reason);
+    };
+    this.#open = () => open({ unreadable: count });
   }
 
   /** The next look is at nf_tables too, where anything in them changed. */
@@ -60,13 +77,21 @@ export class ForwardLook implements Disposable {
       return true;
     }
     if (event.kind !== "nftables" || (event.family === "inet" && event.table === NFT_TABLE)) return false;
-    const { family, table, chain, base, change } = event;
-    const concerns =
-      chain === undefined
-        ? change === "gone" && [...this.#found.looked].some((key) => key.startsWith(chainKey(family, table, "")))
-        : base !== undefined || this.#found.looked.has(chainKey(family, table, chain));
+    const concerns = this.#concerns(event);
     this.#stale ||= concerns;
     return concerns;
+  }
+
+  #concerns({ family, table, chain, rule, base, change }: NftChange): boolean {
+    const { looked, bases } = this.#found;
+    if (chain === undefined) {
+      const prefix = chainKey(family, table, "");
+      return change === "gone" && [...looked, ...bases.keys()].some((key) => key.startsWith(prefix));
+    }
+    const key = chainKey(family, table, chain);
+    if (rule || looked.has(key)) return looked.has(key) && !(base && change === "present" && sameRow(base, bases.get(key)));
+    // Newer kernels do not say of a chain that goes that it was a base chain.
+    return change === "gone" ? bases.has(key) : base !== undefined && !sameRow(base, bases.get(key));
   }
 
   look(): ForwardFact {

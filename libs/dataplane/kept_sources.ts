@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Cidr, type Family, formatCidr, NFT_TABLE, STRAIT_DEVICE } from "@strait/model";
-import { type NewNftRule, type NewNftTable, type Nftables, type NftBase, type NftChain, nft } from "@strait/netlink";
+import { type NewNftRule, type NewNftTable, type NftBase, type NftChain, nft } from "@strait/netlink";
+import type { NodeTables } from "./forward_look.ts";
 
 const CHAIN: NftChain = { family: "inet", table: NFT_TABLE, name: "keep_sources" };
 
@@ -41,7 +42,7 @@ function tableFor(sources: readonly Cidr[]): NewNftTable {
  * @returns how many tables were written
  * @throws Error where the kernel has no nf_tables
  */
-export function writeKeptSources(nftables: Nftables | undefined, sources: readonly Cidr[]): number {
+export function writeKeptSources(nftables: NodeTables | undefined, sources: readonly Cidr[]): number {
   if (sources.length === 0) return 0;
   if (!nftables) {
     throw new Error("the kernel has no nf_tables, so others' masquerading cannot be kept from what goes to other clusters");
@@ -55,6 +56,6 @@ export function writeKeptSources(nftables: Nftables | undefined, sources: readon
 }
 
 /** Removes the table; how many there were. */
-export function removeKeptSources(nftables: Nftables | undefined): number {
+export function removeKeptSources(nftables: NodeTables | undefined): number {
   return Number(nftables?.deleteTable("inet", NFT_TABLE) ?? false);
 }
