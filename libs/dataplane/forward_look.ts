@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { type ForwardFact, NFT_TABLE, sameRow } from "@strait/model";
-import { type NetlinkEvent, Nftables, type NftChain, type NftRule } from "@strait/netlink";
+import { type NetlinkEvent, Nftables, type NftChain, type NftChange, type NftRule } from "@strait/netlink";
 import { chainKey, type FoundFilters, findFilters } from "./forward_filters.ts";
 
-/** What reads of the legacy tables of iptables, which are not in nf_tables, a test gives its own. */
+/** Reads a file that names the legacy tables of iptables, which are not in nf_tables. */
 export type ReadNames = (path: string) => string;
 
 const LEGACY = [
@@ -19,7 +19,7 @@ export type NodeTables = Pick<Nftables, "generation" | "chains" | "rules" | "rep
 export interface ForwardSight {
   readonly read?: ReadNames;
   /** Undefined where the kernel has no nf_tables. */
-  readonly open?: typeof Nftables.open | ((options: { readonly unreadable: (reason: string) => void }) => NodeTables | undefined);
+  readonly open?: (options: { readonly unreadable: (reason: string) => void }) => NodeTables | undefined;
   readonly unreadable?: (reason: string) => void;
 }
 
@@ -89,9 +89,10 @@ export class ForwardLook implements Disposable {
       return change === "gone" && [...looked, ...bases.keys()].some((key) => key.startsWith(prefix));
     }
     const key = chainKey(family, table, chain);
-    if (rule || looked.has(key)) return looked.has(key) && !(base && change === "present" && sameRow(base, bases.get(key)));
-    // Newer kernels do not say of a chain that goes that it was a base chain.
-    return change === "gone" ? bases.has(key) : base !== undefined && !sameRow(base, bases.get(key));
+    if (rule) return looked.has(key);
+    // Who writes a table again says anew what its base chains are; newer kernels do not say it of one that goes.
+    if (base && change === "present") return !sameRow(base, bases.get(key));
+    return looked.has(key) || bases.has(key);
   }
 
   look(): ForwardFact {
@@ -107,8 +108,8 @@ export class ForwardLook implements Disposable {
   }
 
   /** nf_tables by the same socket, for whoever writes there; undefined where the kernel has none. */
-  get nftables(): Nftables | undefined {
-    this.#nftables ??= Nftables.open({ unreadable: this.#unreadable }) ?? null;
+  get nftables(): NodeTables | undefined {
+    if (this.#nftables === undefined) this.#nftables = this.#open() ?? null;
     return this.#nftables ?? undefined;
   }
 
@@ -121,13 +122,24 @@ export class ForwardLook implements Disposable {
   }
 
   #readRules(): void {
+    // To ask has the kernel look for a module: once for each doubt, as one may have come.
+    if (this.#nftables === null) this.#nftables = undefined;
     const { nftables } = this;
-    if (!nftables) return;
-    this.#stale = false;
     // Before the chains: what changes meanwhile has another number.
-    const generation = nftables.generation();
-    if (generation === this.#generation) return;
-    this.#found = findFilters({ chains: nftables.chains(), rules: (chain) => nftables.rules(chain) });
+    const generation = nftables?.generation();
+    if (nftables && generation !== this.#generation) {
+      this.#found = findFilters({ chains: nftables.chains(), rules: (chain) => this.#rulesOf(nftables, chain) });
+    }
     this.#generation = generation;
+    // Only now: what could not be read to its end is read again.
+    this.#stale = false;
+  }
+
+  /** With a rule that nobody understands in the place of those that could not be read: they may end packets. */
+  #rulesOf(nftables: NodeTables, chain: NftChain): readonly NftRule[] {
+    const before = this.#unread;
+    const rules = nftables.rules(chain);
+    const { family, table, name } = chain;
+    return this.#unread === before ? rules : [...rules, { family, table, chain: name, expressions: [{ name: "unreadable" }] }];
   }
 }

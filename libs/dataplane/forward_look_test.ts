@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { NetlinkEvent, NftChain, NftRule } from "@strait/netlink";
 import { inOwnNamespace } from "@strait/netlink/testing";
 import { findFilters } from "./forward_filters.ts";
-import { ForwardLook } from "./forward_look.ts";
+import { ForwardLook, type NodeTables } from "./forward_look.ts";
 
 describe("findFilters", () => {
   const base = (change: Partial<NonNullable<NftChain["base"]>> = {}): NftChain["base"] => ({
@@ -92,6 +92,66 @@ describe("findFilters", () => {
   });
 });
 
+describe("a look", () => {
+  const base = { hook: "forward", priority: 0, type: "filter", policy: "accept" } as const;
+  const chain: NftChain = { family: "ip", table: "calico", name: "forward", base };
+  const found = ["table ip calico, chain forward"];
+  const refuse = (): never => {
+    throw new Error("nobody writes here");
+  };
+  const tables = (rules: NodeTables["rules"], chains = () => [chain]): NodeTables => ({
+    generation: () => 1,
+    chains,
+    rules,
+    replaceTable: refuse,
+    deleteTable: refuse,
+    close: () => {},
+  });
+  const drop: NftRule = { ...chain, chain: "forward", expressions: [{ name: "immediate", verdict: { kind: "drop" } }] };
+
+  test("asks a kernel without nf_tables once for each doubt, and believes it when it has them", () => {
+    let [asked, has] = [0, false];
+    const open = () => {
+      asked++;
+      return has ? tables(() => [drop]) : undefined;
+    };
+    using look = new ForwardLook({ read: () => "", open });
+    for (let pass = 0; pass < 3; pass++) expect(look.look().filters).toEqual([]);
+    expect([asked, look.nftables]).toEqual([1, undefined]);
+    has = true;
+    expect(look.look().filters).toEqual([]);
+    look.doubt();
+    expect(look.look().filters).toEqual(found);
+    expect(asked).toBe(2);
+  });
+
+  test("that failed is made again", () => {
+    let failures = 1;
+    const chains = () => {
+      if (failures-- > 0) throw new Error("changed during each reading");
+      return [chain];
+    };
+    using look = new ForwardLook({ read: () => "", open: () => tables(() => [drop], chains) });
+    expect(() => look.look()).toThrow("changed during each reading");
+    expect(look.look().filters).toEqual(found);
+  });
+
+  test("takes a chain with a rule that cannot be read for a filter", () => {
+    const told: string[] = [];
+    using look = new ForwardLook({
+      read: () => "",
+      unreadable: (reason) => told.push(reason),
+      open: ({ unreadable }) =>
+        tables(() => {
+          unreadable("a rule: it has no name");
+          return [];
+        }),
+    });
+    expect(look.look().filters).toEqual(found);
+    expect(told).toEqual(["a rule: it has no name"]);
+  });
+});
+
 function run(...command: readonly string[]): void {
   const child = Bun.spawnSync([...command], { stderr: "pipe" });
   if (!child.success) throw new Error(`${command.join(" ")}: ${child.stderr}`);
@@ -174,21 +234,32 @@ inOwnNamespace(import.meta.path, () => {
     using look = new ForwardLook({ read: () => "" });
     run("iptables-nft", "-N", "KUBE-FORWARD");
     run("iptables-nft", "-A", "FORWARD", "-j", "KUBE-FORWARD");
+    run("iptables-nft", "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE");
     for (const line of calico) nft(line);
     look.look();
     const event = (change: "present" | "gone", table: string, chain?: string, more = {}): NetlinkEvent => ({
       kind: "nftables",
       change,
-      family: table === "filter" ? "ip" : "inet",
+      family: ["filter", "nat"].includes(table) ? "ip" : "inet",
       table,
       ...(chain !== undefined && { chain }),
       ...more,
     });
     const base = { hook: "forward", priority: 0, type: "filter", policy: "accept" } as const;
+    const nat = { hook: "postrouting", priority: 100, type: "nat", policy: "accept" } as const;
     for (const [asks, of] of [
       [false, event("present", "filter", "KUBE-FORWARD")],
       [false, event("present", "filter", "KUBE-SVC-1")],
-      [true, event("present", "filter", "FORWARD")],
+      [true, event("present", "filter", "FORWARD", { rule: true })],
+      [false, event("present", "filter", "KUBE-FORWARD", { rule: true })],
+      // Who writes a table again says anew which base chains it has.
+      [false, event("present", "calico", "forward", { base })],
+      [true, event("present", "calico", "forward", { base: { ...base, policy: "drop" } })],
+      // That somebody may masquerade is known without the rules.
+      [false, event("present", "nat", "POSTROUTING", { rule: true })],
+      [false, event("present", "nat", "POSTROUTING", { base: nat })],
+      [true, event("gone", "nat", "POSTROUTING")],
+      [true, event("gone", "nat")],
       [true, event("gone", "calico", "forward")],
       [true, event("gone", "calico")],
       [false, event("gone", "other")],

@@ -15,6 +15,8 @@ export interface NftChange {
   readonly table: string;
   /** Absent where it is the table itself. */
   readonly chain?: string;
+  /** True where it is a rule in that chain. */
+  readonly rule?: true;
   /** Of a chain that the kernel calls by itself. */
   readonly base?: NftBase;
 }
@@ -41,6 +43,6 @@ export function decodeNftEvent({ type, payload }: NetlinkMessage): Result<NftCha
     const event = { kind: "nftables", change, family } as const;
     if (isTable) return { ...event, table: readName(attributes, NFTA_TABLE.NAME, "name") };
     const chain = readName(attributes, NFTA_RULE.CHAIN, "chain");
-    return { ...event, table: readName(attributes, NFTA_RULE.TABLE, "table"), chain };
+    return { ...event, table: readName(attributes, NFTA_RULE.TABLE, "table"), chain, rule: true };
   });
 }

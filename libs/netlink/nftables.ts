@@ -38,11 +38,14 @@ export class Nftables implements Disposable {
   static open({ unreadable = () => {} }: NetlinkOptions = {}): Nftables | undefined {
     const open = () => new Nftables({ socket: new NetlinkSocket(NETLINK.NETFILTER), unreadable });
     const nftables = expecting(["EPROTONOSUPPORT"], open, undefined);
-    // The kernel refuses messages to a subsystem that it does not have and cannot load.
-    const has = nftables && expecting(["EINVAL", "EOPNOTSUPP"], () => nftables.generation() >= 0, false);
-    if (has) return nftables;
-    nftables?.close();
-    return undefined;
+    let has = false;
+    try {
+      // The kernel refuses messages to a subsystem that it does not have and cannot load.
+      has = expecting(["EINVAL", "EOPNOTSUPP"], () => nftables !== undefined && nftables.generation() >= 0, false);
+    } finally {
+      if (!has) nftables?.close();
+    }
+    return has ? nftables : undefined;
   }
 
   close(): void {

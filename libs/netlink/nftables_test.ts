@@ -57,7 +57,7 @@ describe("Decoders of nf_tables", () => {
     });
     expect(decodeNftEvent({ ...event, type: nftType(8), payload: rule })).toEqual({
       ok: true,
-      value: { kind: "nftables", change: "gone", family: "inet", table: "strait", chain: "keep" },
+      value: { kind: "nftables", change: "gone", family: "inet", table: "strait", chain: "keep", rule: true },
     });
     expect(decodeNftEvent({ ...event, type: nftType(3), payload: chain })).toMatchObject({
       value: { change: "present", family: "ip6", table: "filter", chain: "FORWARD", base: { hook: "postrouting" } },
