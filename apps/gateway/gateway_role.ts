@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Change, type KubeObject, LeaderElector } from "@strait/k8s";
-import {
-  type GatewayReport,
-  GatewayReporter,
-  type Member,
-  type OpenPings,
-  Prober,
-  Publisher,
-  probeTargets,
-  remoteLinks,
-} from "@strait/member";
-import {
-  type ClusterId,
-  formatAddress,
-  GATEWAY_LABEL,
-  GATEWAY_LEASE,
-  ok,
-  ownNode,
-  type Problem,
-  type Result,
-  refuse,
-} from "@strait/model";
-import { type AppContext, type Applied, type Extra, firstReasons } from "@strait/node";
-import { StateLog } from "@strait/obs";
-import { elapsed } from "@strait/time";
+import { LeaderElector } from "@strait/k8s";
+import { type GatewayReport, GatewayReporter, type Member, type OpenPings, Prober, Publisher } from "@strait/member";
+import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, type Problem, type Result, refuse } from "@strait/model";
+import { type AppContext, type Extra, firstReasons } from "@strait/node";
 import type { BrokerDuty } from "./broker_duty.ts";
 import { ConnectionBook, type ConnectionState } from "./connection_book.ts";
+import { gatewayLabelChanged, isGatewayNode } from "./gateway_label.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
-import { findLocalState, type LocalState } from "./local_state.ts";
+import { LocalBook } from "./local_book.ts";
+import { findLocalState } from "./local_state.ts";
 import type { NodeNetwork } from "./node_network.ts";
+import { ProbeAim } from "./probe_aim.ts";
 import { TakingPart } from "./taking_part.ts";
 import { TroubleEvents } from "./trouble_events.ts";
 
@@ -46,12 +28,6 @@ export interface GatewayRoleOptions {
 
 /** Failures named in a Gateway's statusFailure. */
 const TOLD_FAILURES = 8;
-
-/** Milliseconds for each other cluster until a change of one is told to the prober. */
-const RETARGET_EACH_MS = 4;
-
-/** Milliseconds that what was found out about this node is believed while only other clusters and nodes change. */
-const BELIEVED_MS = 10_000;
 
 /**
  * A gateway among the others of its cluster: stands for election, probes the other clusters, writes its Gateway object, and
@@ -72,22 +48,18 @@ export class GatewayRole implements Extra {
   readonly #events: TroubleEvents;
   readonly #connections: ConnectionBook;
   readonly #broker: BrokerDuty | undefined;
-  readonly #states: StateLog;
   readonly #part: TakingPart;
-  #local: LocalState | undefined;
+  readonly #book: LocalBook;
+  readonly #aim: ProbeAim;
   #leading = false;
   #holder: string | undefined;
   #ends: (() => void)[] = [];
-  #retargeting: (() => void) | undefined;
-  /** What the last pass worked by, and when it was last looked what this gateway is. */
-  #seen: { readonly applied: Applied; readonly lookedAt: number } | undefined;
 
   constructor(options: GatewayRoleOptions) {
     this.#options = options;
     const { context, member, config, namespace, openPings } = options;
     const { client, source, nodeName } = member;
     const { log, timers } = context;
-    this.#states = new StateLog(log);
     const identity = `${nodeName}-submariner-gateway`;
     const common = { client, namespace, log, timers };
     this.#elector = new LeaderElector({
@@ -105,7 +77,7 @@ export class GatewayRole implements Extra {
       gateways: source.gateways,
       isGateway: (name) => {
         const node = source.nodes.store.get(name);
-        return node && isLabelled(node);
+        return node && isGatewayNode(node);
       },
       heard: () => this.#broker?.inStep() ?? true,
       wanted: () => this.#publication(),
@@ -120,6 +92,16 @@ export class GatewayRole implements Extra {
     if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
     this.#connections = new ConnectionBook({ context, source, prober: this.#prober });
     this.#part = new TakingPart({ context, member, prober: this.#prober });
+    this.#aim = new ProbeAim({ prober: this.#prober, source, own: () => this.#book.state?.healthCheck.addresses, timers });
+    this.#book = new LocalBook({
+      find: (current) => findLocalState(options, current),
+      use: ({ healthCheck }) => {
+        options.network.assign(healthCheck.assign);
+        this.#aim.now();
+      },
+      log,
+      timers,
+    });
   }
 
   /** Whether this gateway leads its cluster. */
@@ -129,7 +111,7 @@ export class GatewayRole implements Extra {
 
   /** The address that others see this gateway under; "" while it is not known. */
   get publishedIp(): string {
-    const { publicIps = [], privateIps = [] } = this.#local?.endpoint ?? {};
+    const { publicIps = [], privateIps = [] } = this.#book.state?.endpoint ?? {};
     const [first] = [...publicIps, ...privateIps];
     return first ? formatAddress(first) : "";
   }
@@ -143,12 +125,12 @@ export class GatewayRole implements Extra {
     const { source, nodeName } = this.#options.member;
     this.#ends = [
       source.endpoints.onChange(() => {
-        this.#retargetSoon();
+        this.#aim.soon();
         this.#tell();
       }),
       source.nodes.onChange((changes) => {
         const own = changes.find(({ object }) => object.metadata.name === nodeName);
-        if (own && (own.type === "delete" || !isLabelled(own.object))) this.#part.forget();
+        if (own && (own.type === "delete" || !isGatewayNode(own.object))) this.#part.forget();
         if (own) this.#refresh();
         if (changes.some(gatewayLabelChanged)) this.#publisher.changed();
       }),
@@ -157,21 +139,14 @@ export class GatewayRole implements Extra {
     this.#reporter.start();
   }
 
-  /** Many passes are about other nodes and clusters: the kernel is not asked again for each of them. */
   applied(): void {
-    const { state, timers } = this.#options.context;
-    const { applied } = state;
-    const { lookedAt = 0, applied: before } = this.#seen ?? {};
-    const now = elapsed(timers);
-    const believed = before && applied && this.#local && now - lookedAt < BELIEVED_MS && onlyOthersChanged(before, applied);
-    if (applied) this.#seen = { applied, lookedAt: believed ? lookedAt : now };
-    if (believed) this.#tell();
+    if (this.#book.believed(this.#options.context.state.applied)) this.#tell();
     else this.#refresh();
   }
 
   async stop(): Promise<void> {
     for (const end of this.#ends) end();
-    this.#retargeting?.();
+    this.#aim.stop();
     this.#prober?.close();
     this.#part.stop();
     await Promise.all([this.#elector.stop(), this.#publisher.stop(), this.#broker?.stop()]);
@@ -192,18 +167,20 @@ export class GatewayRole implements Extra {
         podsFrom: network.pods.evidence,
         servicesFrom: network.services.evidence,
       },
-      healthCheckIPs: (this.#local?.healthCheck.addresses ?? []).map(formatAddress),
+      healthCheckIPs: (this.#book.state?.healthCheck.addresses ?? []).map(formatAddress),
       connections: this.connections().map(({ connection }) => connection),
       broker: this.#broker?.status() ?? null,
     };
   }
 
   readiness(): Result<unknown> {
-    return this.#local?.endpoint ? ok(true) : refuse(this.#local?.failures[0] ?? "what this gateway is was not found out yet");
+    return this.#book.state?.endpoint
+      ? ok(true)
+      : refuse(this.#book.state?.failures[0] ?? "what this gateway is was not found out yet");
   }
 
   problems(): readonly Problem[] {
-    const own = [...(this.#local?.failures ?? []), this.#publisher.failure, this.#reporter.failure].filter(
+    const own = [...(this.#book.state?.failures ?? []), this.#publisher.failure, this.#reporter.failure].filter(
       (reason) => reason !== undefined,
     );
     return [
@@ -231,37 +208,9 @@ export class GatewayRole implements Extra {
 
   /** Looks again at what this gateway is, and tells whoever it concerns. */
   #refresh(): void {
-    const { network } = this.#options;
-    try {
-      const local = findLocalState(this.#options, this.#local?.healthCheck.addresses);
-      if (!local) return;
-      this.#local = local;
-      network.assign(local.healthCheck.assign);
-      this.#retarget();
-    } catch (error) {
-      // The kernel's answer to a question, for example in the moment an interface goes: the next pass asks again.
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#states.set("local", reason, "warn", "what this gateway is cannot be found out now", { reason });
-      return;
-    }
-    this.#states.clear("local", "what this gateway is was found out");
+    if (!this.#book.look()) return;
     this.#publisher.changed();
     this.#tell();
-  }
-
-  /** A look is at all other clusters: where they are many it is seldom, though not more seldom than once a second. */
-  #retargetSoon(): void {
-    const { context, member } = this.#options;
-    const wait = Math.min(1000, member.source.remoteCount * RETARGET_EACH_MS);
-    this.#retargeting ??= context.timers.after(wait, () => {
-      this.#retargeting = undefined;
-      this.#retarget();
-    });
-  }
-
-  #retarget(): void {
-    const own = this.#local?.healthCheck.addresses;
-    if (own) this.#prober?.setTargets(probeTargets(remoteLinks(this.#options.member.source.remoteEndpoints), own));
   }
 
   #tell(): void {
@@ -272,13 +221,13 @@ export class GatewayRole implements Extra {
 
   #publication() {
     const { cluster } = this.#options.member.source;
-    const endpoint = this.#part.endpointOf(this.#local?.endpoint);
+    const endpoint = this.#part.endpointOf(this.#book.state?.endpoint);
     return cluster && endpoint && this.#part.tellable ? { cluster, endpoint } : undefined;
   }
 
   #report(): GatewayReport | undefined {
     const { context, namespace } = this.#options;
-    const endpoint = this.#part.endpointOf(this.#local?.endpoint);
+    const endpoint = this.#part.endpointOf(this.#book.state?.endpoint);
     if (!endpoint || !this.#part.tellable) return undefined;
     return {
       namespace,
@@ -302,28 +251,4 @@ export class GatewayRole implements Extra {
   #record(): void {
     if (this.#leading) this.#events.tell([...this.#options.member.source.problems, ...(this.#broker?.problems() ?? [])]);
   }
-}
-
-/** Whether a pass was asked for by the cluster file, and neither this node's entry in it nor what the kernel says of the node changed. */
-function onlyOthersChanged(before: Applied, after: Applied): boolean {
-  const of = ({ file, facts }: Applied) => [
-    ownNode(file),
-    file.subnets,
-    facts.hostAddresses,
-    facts.podInterfaces,
-    facts.uplinks,
-    facts.device,
-  ];
-  const old = of(before);
-  return before.file !== after.file && of(after).every((part, i) => part === old[i]);
-}
-
-function isLabelled(node: KubeObject): boolean {
-  return node.metadata.labels?.[GATEWAY_LABEL] === "true";
-}
-
-/** True where a node became a gateway or is one no more. */
-function gatewayLabelChanged(change: Change<KubeObject>): boolean {
-  const label = (node: KubeObject | undefined): string | undefined => node?.metadata.labels?.[GATEWAY_LABEL];
-  return change.type === "delete" || label(change.object) !== label(change.old);
 }
