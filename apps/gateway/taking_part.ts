@@ -3,6 +3,7 @@ import type { EndpointToWrite } from "@strait/k8s";
 import { type Member, type Prober, remoteLinks } from "@strait/member";
 import { formatAddress, type GatewayMember, ownNode } from "@strait/model";
 import type { AppContext } from "@strait/node";
+import { elapsed } from "@strait/time";
 import { cablesOf } from "./cables.ts";
 import { JoinWatch } from "./join_watch.ts";
 
@@ -11,6 +12,9 @@ export interface TakingPartOptions {
   readonly member: Pick<Member, "source" | "nodeName">;
   readonly prober: Pick<Prober, "report"> | undefined;
 }
+
+/** Milliseconds that a node agent may take until it leads to the nodes; one that runs needs a moment. */
+const AGENT_MS = 10_000;
 
 /**
  * A gateway's way into the gateways of its cluster (docs/adr/0010): on standby at first, where another one carries the traffic;
@@ -26,6 +30,10 @@ export class TakingPart {
   readonly #join: JoinWatch;
   /** Whether the node agent was seen to lead to the other nodes, which it does once it knows that this is a gateway. */
   #led = false;
+  /** Since when that is waited for. */
+  #waitsSince: number | undefined;
+  /** Whether it found that the other clusters know it. */
+  #known = false;
 
   constructor(options: TakingPartOptions) {
     this.#options = options;
@@ -43,7 +51,9 @@ export class TakingPart {
         });
       },
       joined: () => {
-        context.log.info("the other clusters know this gateway: it takes part");
+        // Asked for again until a pass has applied it, which may fail for a while.
+        if (!this.#known) context.log.info("the other clusters know this gateway: it takes part");
+        this.#known = true;
         source.takePart(true);
       },
       timers: context.timers,
@@ -58,18 +68,29 @@ export class TakingPart {
 
   /** What keeps it on standby, one sentence each; none while there is hope. */
   get reasons(): readonly string[] {
-    return this.#join.missing.map(
-      (key) => `it takes no part yet: nothing came over the cable from ${key}, which answers over other gateways`,
-    );
+    const { timers } = this.#options.context;
+    const waited = this.#waitsSince === undefined || this.tellable ? 0 : elapsed(timers) - this.#waitsSince;
+    const agent =
+      "nobody is told of it yet: this node's agent does not lead to the other nodes; look whether submariner-routeagent runs here, and at its log";
+    return [
+      ...(waited < AGENT_MS ? [] : [agent]),
+      ...this.#join.missing.map(
+        (key) => `it takes no part yet: nothing came over the cable from ${key}, which answers over other gateways`,
+      ),
+    ];
   }
 
   /** To be called when anything changed. Cheap. */
   look(): void {
+    const waits = this.standby && !this.#led;
+    this.#waitsSince = waits ? (this.#waitsSince ?? elapsed(this.#options.context.timers)) : undefined;
     this.#join.look();
   }
 
-  /** The label went: what the others know of this gateway they will have forgotten when it is back. */
+  /** The label went: what the others know of this gateway, and its agent, they will have forgotten when it is back. */
   forget(): void {
+    this.#led = false;
+    this.#known = false;
     this.#options.member.source.takePart(false);
   }
 
