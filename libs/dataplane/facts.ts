@@ -22,8 +22,11 @@ import { PodCache } from "./pod_cache.ts";
 import { PodRoutes } from "./pod_routes.ts";
 import { watcherAt } from "./watchers.ts";
 
-/** Where kube-proxy in IPVS mode puts every Service's address (pkg/proxy/ipvs): they are nobody's, this node's least of all. */
-const IPVS_DEVICE = "kube-ipvs0";
+/**
+ * Devices that hold Services' addresses on every node, which are nobody's, this node's least of all: kube-proxy's in IPVS mode
+ * (pkg/proxy/ipvs), and that of the DNS cache of each node (NodeLocal DNSCache), which has the address of the cluster's DNS.
+ */
+const SERVICE_DEVICES: ReadonlySet<string> = new Set(["kube-ipvs0", "nodelocaldns"]);
 
 function pathTo(netlink: Netlink, remote: Address, links: ReadonlyMap<IfIndex, Link>, file: ClusterFile): PathFact | undefined {
   const path = netlink.getRoute(remote);
@@ -50,10 +53,10 @@ export class FactFinder {
   readonly #netlink: Netlink;
   readonly #mirror = new NodeMirror();
   readonly #records = new CniRecords();
-  readonly #paths = new PathCache();
-  readonly #pods: PodCache;
   readonly #forward: ForwardLook | undefined;
-  readonly #routes = new PodRoutes();
+  #paths = new PathCache();
+  #pods: PodCache;
+  #routes = new PodRoutes();
   #uplinks: readonly UplinkFact[] = [];
   #hostAddresses: readonly Address[] = [];
   /** What the uplinks were found in. */
@@ -66,7 +69,11 @@ export class FactFinder {
   constructor(netlink: Netlink, forward?: ForwardLook) {
     this.#netlink = netlink;
     this.#forward = forward;
-    this.#pods = new PodCache(forward && ((ifindex) => watcherAt(netlink, ifindex)));
+    this.#pods = this.#newPods();
+  }
+
+  #newPods(): PodCache {
+    return new PodCache(this.#forward && ((ifindex) => watcherAt(this.#netlink, ifindex)));
   }
 
   /** The next look is at everything. */
@@ -87,6 +94,17 @@ export class FactFinder {
   }
 
   find(file: ClusterFile, device: IfIndex): NodeFacts {
+    try {
+      return this.#find(file, device);
+    } catch (error) {
+      // What it had begun to take note of would be missing in the next look.
+      [this.#paths, this.#pods, this.#routes] = [new PathCache(), this.#newPods(), new PodRoutes()];
+      this.doubt();
+      throw error;
+    }
+  }
+
+  #find(file: ClusterFile, device: IfIndex): NodeFacts {
     const own = ownNode(file);
     if (this.#mirror.stale) this.#mirror.read(this.#netlink);
     this.#records.read(resultsDir(file.cniCacheDir ?? CNI_CACHE_DIR));
@@ -135,9 +153,9 @@ export class FactFinder {
         }),
       );
     if (!sameRow(uplinks, this.#uplinks)) this.#uplinks = uplinks;
-    const services = [...this.#mirror.links.values()].find(({ name }) => name === IPVS_DEVICE)?.ifindex;
+    const ofServices = (ifindex: IfIndex): boolean => SERVICE_DEVICES.has(this.#mirror.links.get(ifindex)?.name ?? "");
     const host = addresses
-      .filter(({ scope, tentative, ifindex }) => scope === "global" && !tentative && ifindex !== services)
+      .filter(({ scope, tentative, ifindex }) => scope === "global" && !tentative && !ofServices(ifindex))
       .map(({ address }) => address);
     if (!sameRow(host, this.#hostAddresses)) this.#hostAddresses = host;
   }

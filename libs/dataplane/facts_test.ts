@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClusterFile, formatAddress, formatCidr } from "@strait/model";
-import { Netlink } from "@strait/netlink";
+import { Netlink, subscribe } from "@strait/netlink";
 import { inOwnNamespace, ip } from "@strait/netlink/testing";
 import { resultsDir } from "./cni_cache.ts";
 import { ensureStraitDevice } from "./devices.ts";
-import { findFacts } from "./facts.ts";
+import { FactFinder, findFacts } from "./facts.ts";
 import { workerFile } from "./testing/desired.ts";
 import { type OwnLink, ownLink } from "./testing/ground.ts";
 
@@ -120,13 +120,17 @@ inOwnNamespace(import.meta.path, () => {
     }
   });
 
-  test("facts leave out the addresses of Services, which kube-proxy in IPVS mode puts on a device of its own", () => {
-    ip("link add kube-ipvs0 type bridge");
+  test.each([
+    ["kube-proxy in IPVS mode", "kube-ipvs0", ["172.31.1.3"]],
+    ["a node's DNS cache", "nodelocaldns", ["172.31.1.3"]],
+    ["nobody", "cni0", ["172.31.1.3", "10.1.200.1"]],
+  ])("facts leave out the addresses of Services that %s puts on a device %s", (_, device, host) => {
+    ip(`link add ${device} type bridge`);
     try {
-      ip("address add 10.1.200.1/32 dev kube-ipvs0");
-      expect(look().host).toEqual(["172.31.1.3"]);
+      ip(`address add 10.1.200.1/32 dev ${device}`);
+      expect(look().host).toEqual(host);
     } finally {
-      ip("link del kube-ipvs0");
+      ip(`link del ${device}`);
     }
   });
 
@@ -146,6 +150,45 @@ inOwnNamespace(import.meta.path, () => {
       expect(look().pods).toEqual(["10.1.1.9"]);
     } finally {
       ip(`netns del ${name}`);
+    }
+  });
+
+  test("facts that could not be found to their end are found anew, with all that the news told of before", async () => {
+    let refused = false;
+    class Moody extends Netlink {
+      override fdb(...args: Parameters<Netlink["fdb"]>): ReturnType<Netlink["fdb"]> {
+        if (refused) throw new Error("not now");
+        return super.fdb(...args);
+      }
+    }
+    using moody = new Moody();
+    const { uplinks: _found, ...file } = workerFile(link.name);
+    const { link: device } = ensureStraitDevice(netlink);
+    const finder = new FactFinder(moody);
+    const ended = new AbortController();
+    const events = subscribe({ groups: ["link", "address", "route"] }, ended.signal);
+    const routes = () =>
+      finder.find({ ...file, cniCacheDir: cache }, device.ifindex).podRoutes.map(({ destination }) => formatCidr(destination));
+    ip("link add vxlan.calico type vxlan id 4096 dstport 4789 nolearning");
+    try {
+      ip("link set vxlan.calico up");
+      ip("neighbour add 10.1.4.1 lladdr 66:00:00:00:00:02 dev vxlan.calico nud permanent");
+      Bun.spawnSync(["bridge", "fdb", "append", "66:00:00:00:00:02", "dev", "vxlan.calico", "dst", "172.31.1.2"]);
+      expect(routes()).toEqual([]);
+      ip("route add 10.1.4.0/26 via 10.1.4.1 dev vxlan.calico onlink");
+      ip("route add 10.1.5.0/26 via 172.31.1.2");
+      ip(`route add 10.250.0.1/32 dev ${link.name} table 77`);
+      for await (const event of events) {
+        finder.take(event);
+        if (event.kind === "route" && event.route.table === 77) break;
+      }
+      refused = true;
+      expect(routes).toThrow("not now");
+      refused = false;
+      expect(routes().sort()).toEqual(["10.1.4.0/26", "10.1.5.0/26"]);
+    } finally {
+      ended.abort();
+      ip("link del vxlan.calico");
     }
   });
 });
