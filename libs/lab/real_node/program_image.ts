@@ -28,25 +28,30 @@ export function programImage(wanted: ProgramImage): Promise<string> {
   if (before) return before;
   const made = make(wanted);
   making.set(wanted.tar, made);
+  // What kept it from being made may be over when the next one asks.
+  made.catch(() => making.delete(wanted.tar));
   return made;
 }
 
 async function make({ image, program, tar, put }: ProgramImage): Promise<string> {
   if (existsSync(tar)) return tar;
   const work = `${tar}.${process.pid}`;
-  await mkdir(`${work}/root`, { recursive: true });
-  await put(`${work}/root/${program}`);
-  const architecture = process.arch === "arm64" ? "arm64" : "amd64";
-  await writeImage({
-    name: image,
-    images: [{ architecture, layers: [{ from: `${work}/root`, createdBy: program }] }],
-    entrypoint: [`/${program}`],
-    labels: {},
-    epoch: 0,
-    layout: `${work}/oci`,
-    tar: `${work}/image.tar`,
-  });
-  await rename(`${work}/image.tar`, tar);
-  await rm(work, { recursive: true });
+  try {
+    await mkdir(`${work}/root`, { recursive: true });
+    await put(`${work}/root/${program}`);
+    const architecture = process.arch === "arm64" ? "arm64" : "amd64";
+    await writeImage({
+      name: image,
+      images: [{ architecture, layers: [{ from: `${work}/root`, createdBy: program }] }],
+      entrypoint: [`/${program}`],
+      labels: {},
+      epoch: 0,
+      layout: `${work}/oci`,
+      tar: `${work}/image.tar`,
+    });
+    await rename(`${work}/image.tar`, tar);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
   return tar;
 }
