@@ -20,7 +20,7 @@ const LIMIT = 60_000;
  */
 export class Answers implements Disposable {
   readonly #child: Bun.Subprocess<"ignore", "pipe", "inherit">;
-  readonly #waiting = new Map<string, (report: Report) => void>();
+  readonly #waiting = new Map<string, { readonly told: (report: Report) => void; readonly failed: (error: Error) => void }>();
 
   private constructor(child: Bun.Subprocess<"ignore", "pipe", "inherit">) {
     this.#child = child;
@@ -31,19 +31,29 @@ export class Answers implements Disposable {
     const argv = far.ns.argv([program, "serve", `${port}`]);
     const answers = new Answers(Bun.spawn(argv, { stdin: "ignore", stdout: "pipe", stderr: "inherit" }));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    answers.#read(resolve).then(() => reject(new Error(`${far.label}: what answers the pods has ended`)), reject);
+    const ended = (error: Error): void => {
+      reject(error);
+      for (const { failed } of answers.#waiting.values()) failed(error);
+    };
+    answers.#read(resolve).then(() => ended(new Error(`${far.label}: what answers the pods has ended`)), ended);
     await promise;
     return answers;
   }
 
-  /** What a pod will tell; rejects where it says nothing for a minute. */
+  /** What a pod will tell; rejects where it says nothing for a minute, and as soon as nobody is there to hear it. */
   of(name: string): Promise<Report> {
     const { promise, resolve, reject } = Promise.withResolvers<Report>();
+    // Whoever asks before he makes the pod may fail at that, and never look at this.
+    promise.catch(() => {});
     const timer = setTimeout(() => reject(new Error(`pod ${name} had no answer after ${LIMIT / 1000} s`)), LIMIT);
-    this.#waiting.set(name, (report) => {
-      clearTimeout(timer);
-      resolve(report);
-    });
+    const end = <T>(settle: (value: T) => void): ((value: T) => void) => {
+      return (value) => {
+        clearTimeout(timer);
+        this.#waiting.delete(name);
+        settle(value);
+      };
+    };
+    this.#waiting.set(name, { told: end(resolve), failed: end(reject) });
     return promise;
   }
 
@@ -56,7 +66,7 @@ export class Answers implements Disposable {
       for (const line of lines) {
         const told = JSON.parse(line) as Report | { readonly ready: true };
         if ("ready" in told) ready();
-        else this.#waiting.get(told.name)?.(told);
+        else this.#waiting.get(told.name)?.told(told);
       }
     }
   }
