@@ -50,7 +50,8 @@ export async function definitionsToInstall(client: ApiClient, signal: AbortSigna
 /** Whether what is there is a later version's, which ours would cut down. */
 function isKept(own: CrdManifest, there: CustomResourceDefinition | undefined): boolean {
   const revision = Number(there?.metadata.annotations?.[CRD_REVISION.annotation] ?? 0);
-  if (there === undefined || revision <= CRD_REVISION.number) return false;
+  // What is no number says nothing of a later version.
+  if (there === undefined || !(revision > CRD_REVISION.number)) return false;
   const lacking = own.spec.versions.find(({ name }) => !there.spec.versions.some((one) => one.name === name && one.served));
   if (lacking === undefined) return true;
   throw new Failure(

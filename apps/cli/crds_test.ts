@@ -19,7 +19,7 @@ afterAll(() => set[Symbol.asyncDispose]());
 afterEach(() => client.resource(CustomResourceDefinitionKind).delete(NAME));
 
 /** Puts a definition there as a version of Strait with that revision would have it, with a field of its own. */
-async function put(revision: number, version = "v1"): Promise<void> {
+async function put(revision: number | string, version = "v1"): Promise<void> {
   if (own === undefined) throw new TypeError(`no definition ${NAME}`);
   const [first] = own.spec.versions;
   const { schema } = first ?? { schema: { openAPIV3Schema: {} } };
@@ -47,8 +47,12 @@ test("installCrds keeps a definition of a later version, which has fields that o
   expect(await there()).toEqual({ revision: String(CRD_REVISION.number + 1), hasTheirs: true });
 });
 
-test("installCrds takes over a definition of its own revision or an earlier one", async () => {
-  await put(CRD_REVISION.number - 1);
+test.each([
+  ["an earlier revision", CRD_REVISION.number - 1],
+  ["its own revision", CRD_REVISION.number],
+  ["a revision that is no number", "latest"],
+])("installCrds takes over a definition of %s", async (_, revision) => {
+  await put(revision);
   expect(await installCrds(client, signal)).toBe(`Installed ${crds().length} custom resource definitions`);
   expect(await there()).toEqual({ revision: String(CRD_REVISION.number), hasTheirs: false });
 });
