@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ApiError } from "@strait/k8s";
 import { Failure } from "../failure.ts";
+import { adviceFor } from "./certificate_advice.ts";
 
 /** What to do about each way in which a broker does not answer. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -16,7 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** An error of a broker with what to do about it; any other error as it is. */
 export function brokerFailure(error: unknown, server: string): unknown {
-  if (!(error instanceof ApiError)) return error;
-  const advice = ADVICE[error.reason];
-  return advice === undefined ? error : new Failure(`the broker at ${server}: ${error.message}: ${advice}`);
+  if (!(error instanceof ApiError) || ADVICE[error.reason] === undefined) return error;
+  const parts = [`the broker at ${server}`, error.message, adviceFor(error, ADVICE)];
+  return new Failure(parts.filter((part) => part !== undefined).join(": "));
 }

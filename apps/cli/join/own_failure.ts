@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ApiError } from "@strait/k8s";
 import { Failure } from "../failure.ts";
+import { adviceFor } from "./certificate_advice.ts";
 
 /** What to do about each way in which the API server of a kubeconfig does not answer. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -13,7 +14,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** An error of the cluster that joins with what to do about it; any other error as it is. */
 export function ownFailure(error: unknown, context: string): unknown {
-  const advice = error instanceof ApiError ? ADVICE[error.reason] : undefined;
-  if (!(error instanceof Error) || advice === undefined) return error;
-  return new Failure(`context "${context}": ${error.message}: ${advice}; nothing was changed`);
+  if (!(error instanceof ApiError) || ADVICE[error.reason] === undefined) return error;
+  const parts = [`context "${context}"`, error.message, adviceFor(error, ADVICE)];
+  return new Failure(`${parts.filter((part) => part !== undefined).join(": ")}; nothing was changed`);
 }
