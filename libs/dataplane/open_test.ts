@@ -276,13 +276,16 @@ inOwnNamespace(import.meta.path, () => {
     // By what it was told alone: it doubts nothing.
     await until(() => forward()?.filters.length === 1);
     expect(agent.sure).toBe(true);
-    const before = news;
     const keptSources = [cidr("10.1.0.0/16")];
     expect(node.pass(agent, { keptSources }).writes).toEqual({ tables: 1 });
     expect(node.pass(agent, { keptSources })).toEqual(nothing);
+    // What we write ourselves is told before this is, and is no harm.
+    nft("add chain inet guard later { type filter hook forward priority 1 ; policy drop ; }");
+    await until(() => forward()?.filters.length === 2);
+    expect(agent.sure).toBe(true);
+    const before = news;
     nft("delete table inet strait");
-    await until(() => !agent.sure);
-    expect(news).toBeGreaterThanOrEqual(before);
+    await until(() => news > before && !agent.sure);
     expect(node.pass(agent, { keptSources }).writes).toEqual({ tables: 1 });
     expect(node.pass(agent).removes).toEqual({ tables: 1 });
     nft("delete table inet guard");

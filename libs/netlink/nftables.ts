@@ -87,15 +87,15 @@ export class Nftables implements Disposable {
       .filter((rule) => rule.family === family && rule.table === table && rule.chain === name);
   }
 
-  /** Puts a table in the place of the one of that name, in one step: no packet meets neither, and nothing changes where one part fails. */
+  /**
+   * Puts a table in the place of the one of that name, in one step: no packet meets neither, and nothing changes where one part fails.
+   * Where there was none, nobody is told that one went.
+   */
   replaceTable(wanted: NewNftTable): void {
     const { family, name, chains } = wanted;
-    // To delete a table it must be there; to make one that is there changes nothing.
-    const table = encodeTable(family, name);
-    const old: BatchMessage[] = [
-      { type: NFT_MSG.NEWTABLE, flags: NLM_F.CREATE, payload: table },
-      { type: NFT_MSG.DELTABLE, flags: 0, payload: table },
-    ];
+    const payload = encodeTable(family, name);
+    const old: BatchMessage = { type: NFT_MSG.DELTABLE, flags: 0, payload };
+    const create: BatchMessage = { type: NFT_MSG.NEWTABLE, flags: NLM_F.CREATE, payload };
     const fresh = chains.flatMap((chain): BatchMessage[] => [
       { type: NFT_MSG.NEWCHAIN, flags: NLM_F.CREATE, payload: encodeChain(family, name, chain) },
       ...chain.rules.map((rule) => ({
@@ -104,28 +104,27 @@ export class Nftables implements Disposable {
         payload: encodeRule(family, name, chain.name, rule),
       })),
     ]);
-    const create: BatchMessage = { type: NFT_MSG.NEWTABLE, flags: NLM_F.CREATE, payload: table };
-    this.#transact({ verb: "make", object: `table ${family} ${name}` }, [...old, create, ...fresh]);
+    const purpose = { verb: "make", object: `table ${family} ${name}` };
+    const alone = { ...create, flags: create.flags | NLM_F.EXCL };
+    // What is deleted must be there, and may have gone meanwhile; to make a table that is there changes nothing.
+    const instead = [create, old, create, ...fresh];
+    const made = expecting(["EEXIST"], () => this.#transact(purpose, [alone, ...fresh]), false);
+    if (!made) this.#transact(purpose, instead);
   }
 
   /** False where there was none. */
   deleteTable(family: NftFamily, name: string): boolean {
     const message = { type: NFT_MSG.DELTABLE, flags: 0, payload: encodeTable(family, name) };
     const purpose = { verb: "delete", object: `table ${family} ${name}` };
-    return expecting(
-      ["ENOENT"],
-      () => {
-        this.#transact(purpose, [message]);
-        return true;
-      },
-      false,
-    );
+    return expecting(["ENOENT"], () => this.#transact(purpose, [message]), false);
   }
 
-  #transact(purpose: { verb: string; object: string }, messages: readonly BatchMessage[]): void {
+  /** All of them or none. */
+  #transact(purpose: { verb: string; object: string }, messages: readonly BatchMessage[]): boolean {
     const border = (type: number): BatchMessage => ({ type, flags: 0, payload: [nfgenmsg(0, NFNL_SUBSYS_NFTABLES)] });
     this.#channel.socket.batch(purpose, border(NFNL_MSG_BATCH.BEGIN), border(NFNL_MSG_BATCH.END), [
       ...messages.map((message) => ({ ...message, type: nftType(message.type) })),
     ]);
+    return true;
   }
 }
