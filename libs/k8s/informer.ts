@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { Log, StateLog } from "@strait/obs";
-import { Backoff, elapsed, sleep, systemTimers, type Timers } from "@strait/time";
+import { elapsed, sleep, systemTimers, type Timers } from "@strait/time";
 import { ApiError, isExpired } from "./api_error.ts";
-import { type Change, deleteChange, listChanges, putChange } from "./change.ts";
-import { type KubeObject, keyOf } from "./kube_object.ts";
+import { type Change, listChanges } from "./change.ts";
+import { FollowState, type InformerState } from "./follow_state.ts";
+import type { KubeObject } from "./kube_object.ts";
 import { Listeners } from "./listeners.ts";
 import { Refusals } from "./refusals.ts";
 import type { ResourceClient } from "./resource_client.ts";
 import { SilenceGuard } from "./silence_guard.ts";
 import { Store } from "./store.ts";
+import { TakenEvents } from "./taken_events.ts";
 import type { WatchEvent } from "./watch_event.ts";
-import { olderThan, watchSeconds } from "./watch_times.ts";
+import { WatchPace } from "./watch_pace.ts";
+import { WatchPosition } from "./watch_position.ts";
+import { watchSeconds } from "./watch_times.ts";
 
 export interface InformerOptions {
   readonly namespace?: string | undefined;
@@ -26,14 +29,6 @@ export interface InformerOptions {
    * bookmark about every minute. With less, each watch asks to be ended (after a last bookmark) before that time.
    */
   readonly silentAfterMs?: number | undefined;
-}
-
-/** Whether the store can be believed. */
-export interface InformerState {
-  /** Whether everything was read at least once. It stays true when the server goes away: the store then holds what was last known. */
-  readonly synced: boolean;
-  /** Why changes are not followed now, one sentence; absent while they are. */
-  readonly reason?: string;
 }
 
 /** Below this a watch that ends has not worked: the next one waits. */
@@ -61,20 +56,13 @@ export class Informer<T extends KubeObject> {
   readonly #random: () => number;
   readonly #log: Log;
   readonly #states: StateLog;
-  readonly #backoff: Backoff;
   readonly #refusals: Refusals;
+  readonly #pace: WatchPace;
+  readonly #position = new WatchPosition();
+  readonly #state = new FollowState((error) => this.#failed(error));
   readonly #changes = new Listeners<readonly Change<T>[]>((error) => this.#failed(error));
-  readonly #stateChanges = new Listeners<void>((error) => this.#failed(error));
   readonly #stopping = new AbortController();
-  #synced = false;
-  #reason: string | undefined = "nothing was read yet";
-  /** Where a watch goes on from; undefined when only a list helps. */
-  #version: string | undefined;
-  /** As `#version`, and kept when that is given up. */
-  #newest: string | undefined;
   #wentBack = false;
-  /** Whether the server said that the version is gone, and no watch has worked since. */
-  #heard = false;
   #cut: (() => void) | undefined;
   #running: Promise<void> | undefined;
 
@@ -86,11 +74,11 @@ export class Informer<T extends KubeObject> {
     this.#log = (options.log ?? new Log({ level: "error" })).with({ objects: client.kind.plural });
     this.#states = new StateLog(this.#log);
     this.#refusals = new Refusals(this.#states);
-    this.#backoff = new Backoff({ most: 15_000, random: this.#random });
+    this.#pace = new WatchPace(this.#random);
   }
 
   get state(): InformerState {
-    return this.#reason === undefined ? { synced: this.#synced } : { synced: this.#synced, reason: this.#reason };
+    return this.#state.now;
   }
 
   /** Objects that do not decode, by key, with the reason. */
@@ -113,7 +101,7 @@ export class Informer<T extends KubeObject> {
 
   /** Calls the listener whenever `state` or `refused` changed. Returns what ends that. */
   onState(listener: () => void): () => void {
-    return this.#stateChanges.add(listener);
+    return this.#state.onChange(listener);
   }
 
   start(): void {
@@ -121,21 +109,9 @@ export class Informer<T extends KubeObject> {
   }
 
   /** Waits until everything was read once. @throws the signal's reason, or an Error when the informer is stopped before. */
-  async synced(signal?: AbortSignal): Promise<void> {
-    if (this.#synced) return;
-    signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const abort = () => reject(signal?.reason);
-    const stopped = () => reject(new Error(`following ${this.#client.kind.plural} was stopped before they were read`));
-    const off = this.onState(() => this.#synced && resolve());
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#stopping.signal.addEventListener("abort", stopped, { once: true });
-    if (this.#stopping.signal.aborted) stopped();
-    await promise.finally(() => {
-      off();
-      signal?.removeEventListener("abort", abort);
-      this.#stopping.signal.removeEventListener("abort", stopped);
-    });
+  synced(signal?: AbortSignal): Promise<void> {
+    const stopped = `following ${this.#client.kind.plural} was stopped before they were read`;
+    return this.#state.synced(this.#stopping.signal, stopped, signal);
   }
 
   /** Looks again now: cuts a watch that may be dead, and any wait for a retry. Costs nothing but a new watch. */
@@ -153,11 +129,14 @@ export class Informer<T extends KubeObject> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        if (this.#version === undefined) await this.#list(signal);
+        if (this.#position.version === undefined) await this.#list(signal);
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) break;
-        if (isExpired(error)) this.#expired();
+        if (isExpired(error)) {
+          this.#position.giveUp();
+          this.#pace.expired();
+        }
         await this.#pause(error, signal);
       }
     }
@@ -165,17 +144,14 @@ export class Informer<T extends KubeObject> {
 
   async #list(signal: AbortSignal): Promise<void> {
     const listing = await this.#client.list({ ...this.#selection(), signal, known: (key) => this.store.get(key) });
-    this.#version = listing.resourceVersion;
-    this.#wentBack = this.#newest !== undefined && olderThan(listing.resourceVersion, this.#newest);
-    this.#newest = listing.resourceVersion;
+    this.#wentBack = this.#position.listed(listing.resourceVersion);
     const changes = listChanges(this.store, listing);
     const refused = this.#refusals.replace(listing.refused, (key) => this.store.get(key) !== undefined);
-    const first = !this.#synced;
-    this.#synced = true;
+    const first = this.#state.read();
     this.#tell(changes);
     this.#wentBack = false;
-    if (first) this.#setReason(undefined);
-    else if (refused) this.#stateChanges.tell();
+    if (first) this.#state.follows(undefined);
+    else if (refused) this.#state.tell();
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -188,7 +164,7 @@ export class Informer<T extends KubeObject> {
       const events = this.#client.watchBatches({
         ...this.#selection(),
         signal: guard.signal,
-        resourceVersion: this.#version ?? "",
+        resourceVersion: this.#position.version ?? "",
         timeoutSeconds: watchSeconds(silentAfterMs, this.#random()),
         onBytes: () => guard.alive(),
         onOpen: () => {
@@ -214,67 +190,38 @@ export class Informer<T extends KubeObject> {
   }
 
   #take(batch: readonly WatchEvent<T>[]): void {
-    const changes: Change<T>[] = [];
-    let refusals = false;
+    const taken = new TakenEvents(this.store, this.#refusals);
     try {
       for (const event of batch) {
-        this.#advance(event);
-        if (event.type === "BOOKMARK") continue;
-        const key = event.type === "REFUSED" ? event.key : keyOf(event.object);
-        if (event.type === "REFUSED" && !event.deleted) {
-          refusals = this.#refusals.refuse({ name: key, reason: event.reason }, this.store.get(key) !== undefined) || refusals;
-          continue;
-        }
-        refusals = this.#refusals.accept(key) || refusals;
-        const gone = event.type === "REFUSED" || event.type === "DELETED";
-        const change = gone ? deleteChange(this.store, key) : putChange(this.store, event.object);
-        if (change) changes.push(change);
+        const { version } = this.#position;
+        const back = this.#position.advance(event);
+        if (back !== undefined) throw this.#error(`went back from version ${version} to ${back}`, "Expired");
+        taken.take(event);
       }
     } finally {
       // Also where an event in the middle ends the watch: what is in the store has been told.
-      this.#tell(changes);
-      if (refusals) this.#stateChanges.tell();
+      this.#tell(taken.changes);
+      if (taken.refusalsChanged) this.#state.tell();
     }
   }
 
-  /** A version that goes back means that the server lost some (restored from a copy): what we know may never have been. */
-  #advance(event: WatchEvent<T>): void {
-    const version = "object" in event ? event.object.metadata.resourceVersion : event.resourceVersion;
-    if (!version) return;
-    const older = this.#version !== undefined && olderThan(version, this.#version);
-    if (!older) this.#newest = this.#version = version;
-    else if (event.type !== "DELETED") throw this.#error(`went back from version ${this.#version} to ${version}`, "Expired");
-  }
-
-  /**
-   * A server that says so is there again: what was waited for while it was away does not count. Once until it works, for one that
-   * says it again and again is asked ever more seldom.
-   */
-  #expired(): void {
-    this.#version = undefined;
-    if (!this.#heard) this.#backoff.reset();
-    this.#heard = true;
-  }
-
   #works(): void {
-    this.#backoff.reset();
-    this.#heard = false;
+    this.#pace.works();
     this.#states.clear("server", "following again");
-    this.#setReason(undefined);
+    this.#state.follows(undefined);
   }
 
   async #pause(error: unknown, signal: AbortSignal): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
     const state = error instanceof ApiError ? `${error.reason} ${error.status ?? ""}` : reason;
     this.#states.set("server", state, isExpired(error) ? "info" : "warn", "not following", { reason });
-    this.#setReason(reason);
-    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    this.#state.follows(reason);
     const wake = new AbortController();
     const end = () => wake.abort();
     signal.addEventListener("abort", end, { once: true });
     this.#cut = end;
     if (signal.aborted) end();
-    await sleep(this.#timers, Math.max(this.#backoff.next(), asked), wake.signal);
+    await sleep(this.#timers, this.#pace.next(error), wake.signal);
     signal.removeEventListener("abort", end);
     this.#cut = undefined;
   }
@@ -287,12 +234,6 @@ export class Informer<T extends KubeObject> {
   #selection() {
     const { namespace, labelSelector, fieldSelector } = this.#options;
     return { namespace, labelSelector, fieldSelector };
-  }
-
-  #setReason(reason: string | undefined): void {
-    if (this.#reason === reason) return;
-    this.#reason = reason;
-    this.#stateChanges.tell();
   }
 
   #tell(changes: readonly Change<T>[]): void {
