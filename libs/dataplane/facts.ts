@@ -20,7 +20,7 @@ import { NodeMirror } from "./node_mirror.ts";
 import { PathCache } from "./path_cache.ts";
 import { PodCache } from "./pod_cache.ts";
 import { PodRoutes } from "./pod_routes.ts";
-import { watcherAt } from "./watchers.ts";
+import { type WatcherSight, watcherAt } from "./watchers.ts";
 
 /**
  * Devices that hold Services' addresses on every node, which are nobody's, this node's least of all: kube-proxy's in IPVS mode
@@ -54,6 +54,7 @@ export class FactFinder {
   readonly #mirror = new NodeMirror();
   readonly #records = new CniRecords();
   readonly #forward: ForwardLook | undefined;
+  readonly #sight: WatcherSight;
   #paths = new PathCache();
   #pods: PodCache;
   #routes = new PodRoutes();
@@ -65,15 +66,19 @@ export class FactFinder {
     | { readonly from: readonly PathFact[]; readonly uplinks: readonly UplinkFact[]; readonly paths: readonly PathFact[] }
     | undefined;
 
-  /** @param forward where pods are of interest: then it is looked who else decides about their packets */
-  constructor(netlink: Netlink, forward?: ForwardLook) {
+  /**
+   * @param forward where pods are of interest: then it is looked who else decides about their packets
+   * @param ours ids of our programs at pods' interfaces
+   */
+  constructor(netlink: Netlink, forward?: ForwardLook, ours?: WatcherSight["ours"]) {
     this.#netlink = netlink;
     this.#forward = forward;
+    this.#sight = ours ? { ours } : {};
     this.#pods = this.#newPods();
   }
 
   #newPods(): PodCache {
-    return new PodCache(this.#forward && ((ifindex) => watcherAt(this.#netlink, ifindex)));
+    return new PodCache(this.#forward && ((ifindex) => watcherAt(this.#netlink, ifindex, this.#sight)));
   }
 
   /** The next look is at everything. */

@@ -23,6 +23,7 @@ import { noChanges } from "./map_sync.ts";
 import { News } from "./news.ts";
 import { NOTHING_APPLIED, remember } from "./pass_memory.ts";
 import { Passes } from "./passes.ts";
+import { podProgramIds } from "./pod_program_ids.ts";
 
 export interface KernelDataplaneOptions extends Omit<GroundOptions, "netlink"> {
   readonly attach: AttachKind;
@@ -67,7 +68,7 @@ export class KernelDataplane implements Dataplane {
     const netlink = new Netlink({ unreadable });
     this.#netlink = netlink;
     this.#forward = owner === "agent" ? new ForwardLook({ unreadable }) : undefined;
-    this.#finder = new FactFinder(netlink, this.#forward);
+    this.#finder = new FactFinder(netlink, this.#forward, () => podProgramIds(options.pinDir));
     this.#ground = new Ground({ ...options, netlink });
     this.#passes = new Passes({ netlink, pins, owner, attach, ground: this.#ground, forward: this.#forward });
   }
