@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ApiClient, type RouteAgent, RouteAgentKind } from "@strait/k8s";
 import { type Log, StateLog } from "@strait/obs";
-import { Backoff, elapsed, sleep, type Timers } from "@strait/time";
+import { Backoff, elapsed, Nap, sleep, type Timers } from "@strait/time";
 
 export interface AgentReporterOptions {
   readonly client: Pick<ApiClient, "resource">;
@@ -40,8 +40,8 @@ export class AgentReporter {
   readonly #options: AgentReporterOptions;
   readonly #states: StateLog;
   readonly #stopping = new AbortController();
+  readonly #nap = new Nap();
   #running: Promise<void> | undefined;
-  #wake: (() => void) | undefined;
   #told = "";
   #dirty = false;
   #failure: string | undefined;
@@ -69,7 +69,7 @@ export class AgentReporter {
   /** Something may have changed: it is looked at soon, and written where it differs from the last write. */
   changed(): void {
     this.#dirty = true;
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   async stop(): Promise<void> {
@@ -99,12 +99,9 @@ export class AgentReporter {
   async #rest(milliseconds: number, wakeable: boolean): Promise<void> {
     const { signal } = this.#stopping;
     const { timers } = this.#options;
-    if (!(wakeable && this.#dirty)) {
-      const woken = new AbortController();
-      this.#wake = () => woken.abort();
-      await sleep(timers, Math.max(0, milliseconds), wakeable ? AbortSignal.any([signal, woken.signal]) : signal);
-      this.#wake = undefined;
-    }
+    const left = Math.max(0, milliseconds);
+    if (!wakeable) await sleep(timers, left, signal);
+    else if (!this.#dirty) await this.#nap.take(timers, left, signal);
     await sleep(timers, GATHER_MS, signal);
   }
 

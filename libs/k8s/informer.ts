@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Log, StateLog } from "@strait/obs";
-import { elapsed, sleep, systemTimers, type Timers } from "@strait/time";
+import { elapsed, Nap, systemTimers, type Timers } from "@strait/time";
 import { ApiError, isExpired } from "./api_error.ts";
 import { type Change, listChanges } from "./change.ts";
 import { FollowState, type InformerState } from "./follow_state.ts";
@@ -216,13 +216,9 @@ export class Informer<T extends KubeObject> {
     const state = error instanceof ApiError ? `${error.reason} ${error.status ?? ""}` : reason;
     this.#states.set("server", state, isExpired(error) ? "info" : "warn", "not following", { reason });
     this.#state.follows(reason);
-    const wake = new AbortController();
-    const end = () => wake.abort();
-    signal.addEventListener("abort", end, { once: true });
-    this.#cut = end;
-    if (signal.aborted) end();
-    await sleep(this.#timers, this.#pace.next(error), wake.signal);
-    signal.removeEventListener("abort", end);
+    const nap = new Nap();
+    this.#cut = () => nap.wake();
+    await nap.take(this.#timers, this.#pace.next(error), signal);
     this.#cut = undefined;
   }
 

@@ -5,4 +5,5 @@
  * @module
  */
 export * from "./backoff.ts";
+export * from "./nap.ts";
 export * from "./timers.ts";

@@ -2,7 +2,7 @@
 import { type ApiClient, GatewayKind, PodKind } from "@strait/k8s";
 import { GATEWAY_NODE_POD_LABEL, GATEWAY_STATUS_POD_LABEL } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
-import { elapsed, sleep, type Timers } from "@strait/time";
+import { elapsed, Nap, sleep, type Timers } from "@strait/time";
 import { type GatewayReport, gatewayObject, type HaStatus } from "../publish/gateway_object.ts";
 
 export interface GatewayReporterOptions {
@@ -43,8 +43,8 @@ export class GatewayReporter {
   readonly #options: GatewayReporterOptions;
   readonly #states: StateLog;
   readonly #stopping = new AbortController();
+  readonly #nap = new Nap();
   #running: Promise<void> | undefined;
-  #wake: (() => void) | undefined;
   #look: (() => void) | undefined;
   /** How many connections there were at the last look. */
   #connections = 0;
@@ -79,7 +79,7 @@ export class GatewayReporter {
     this.#look ??= this.#options.timers.after(gather, () => {
       this.#look = undefined;
       const report = this.#report();
-      if (report && essence(report) !== this.#told) this.#wake?.();
+      if (report && essence(report) !== this.#told) this.#nap.wake();
     });
   }
 
@@ -100,16 +100,9 @@ export class GatewayReporter {
       const report = this.#report();
       if (report) await this.#write(report);
       if (signal.aborted) return;
-      const woken = new AbortController();
-      this.#wake = () => woken.abort();
       // A change that came while the last state was written must not wait for the heartbeat.
       this.changed();
-      await sleep(
-        timers,
-        HEARTBEAT_MS - Math.min(HEARTBEAT_MS, elapsed(timers) - began),
-        AbortSignal.any([signal, woken.signal]),
-      );
-      this.#wake = undefined;
+      await this.#nap.take(timers, HEARTBEAT_MS - Math.min(HEARTBEAT_MS, elapsed(timers) - began), signal);
       await sleep(timers, GATHER_MS, signal);
     }
   }
