@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterFile, NodeFacts } from "@strait/model";
+import { type ClusterFile, formatAddress, type NodeFacts } from "@strait/model";
 import { Random } from "@strait/model/testing";
 import { Netlink, subscribe } from "@strait/netlink";
 import { inOwnNamespace, ip } from "@strait/netlink/testing";
@@ -79,6 +79,47 @@ inOwnNamespace(import.meta.path, () => {
       netlink.deleteLink(uplink.ifindex);
     }
   });
+
+  test.each([
+    ["appended", "route append 10.1.4.0/26 via 172.31.1.4", "route del 10.1.4.0/26 via 172.31.1.2", "172.31.1.4"],
+    ["put before it", "route prepend 10.1.4.0/26 via 172.31.1.4", "route del 10.1.4.0/26 via 172.31.1.4", "172.31.1.2"],
+    ["for a kind of service", "route add 10.1.4.0/26 tos 0x10 via 172.31.1.4", "route del 10.1.4.0/26 tos 0x10", "172.31.1.2"],
+    ["over a device", "route append 10.1.4.0/26 dev stmany", "route del 10.1.4.0/26 via 172.31.1.2", undefined],
+  ])(
+    "of two routes to one prefix, one %s, that one is known which is left when the other goes",
+    async (_, second, gone, left) => {
+      using netlink = new Netlink();
+      const uplink = ownLink(netlink);
+      const { link: device } = ensureStraitDevice(netlink);
+      ip("link add stmany type bridge");
+      ip("link set stmany up");
+      ip(`address add 172.31.1.3/24 dev ${uplink.name}`);
+      const { uplinks: _found, ...file } = workerFile(uplink.name);
+      const ended = new AbortController();
+      const events = subscribe({ groups: ["link", "route"] }, ended.signal)[Symbol.asyncIterator]();
+      const finder = new FactFinder(netlink);
+      const vias = () => finder.find(file, device.ifindex).podRoutes.map(({ via }) => via && formatAddress(via));
+      try {
+        ip("route add 10.1.4.0/26 via 172.31.1.2");
+        expect(vias()).toEqual(["172.31.1.2"]);
+        for (const [step, line] of [second, gone].entries()) {
+          ip(line);
+          ip(`route add 10.250.1.${step}/32 dev stmany table 77`);
+          for (;;) {
+            const { value: event } = await events.next();
+            finder.take(event);
+            if (event.kind === "route" && formatAddress(event.route.destination.address) === `10.250.1.${step}`) break;
+          }
+          expect(vias()).toHaveLength(1);
+        }
+        expect(vias()).toEqual([left]);
+      } finally {
+        ended.abort();
+        ip("link del stmany");
+        netlink.deleteLink(uplink.ifindex);
+      }
+    },
+  );
 });
 
 /** Makes one change; the name of the CNI's record that changed, if one did. What is not possible just now is passed over. */

@@ -61,6 +61,8 @@ export class NodeMirror {
   readonly #addresses = new Map<string, InterfaceAddress>();
   readonly #routes = new Map<string, Route>();
   readonly #ways = new Map<string, Route>();
+  /** Keys under which there are more routes than the one that is kept. */
+  readonly #crowded = new Set<string>();
   readonly #hostRoutesOf = new Map<IfIndex, Set<string>>();
   readonly #waysOf = new Map<IfIndex, Set<string>>();
   /** Interfaces that other routes than host routes lead over: their state decides about paths. */
@@ -107,13 +109,16 @@ export class NodeMirror {
 
   /** Reads everything from the kernel. */
   read(netlink: Netlink): void {
-    for (const map of [this.links, this.#addresses, this.#routes, this.#ways, this.#hostRoutesOf, this.#waysOf, this.#routed])
-      map.clear();
+    for (const map of [this.links, this.#addresses, this.#routes, this.#ways, this.#hostRoutesOf, this.#waysOf]) map.clear();
+    for (const set of [this.#crowded, this.#routed]) set.clear();
     for (const link of netlink.links()) this.links.set(link.ifindex, link);
     for (const address of netlink.addresses()) this.#addresses.set(keyOfAddress(address), address);
     for (const route of netlink.routes()) {
       // Of several that differ in nothing else (`ip route append`) the kernel takes the first.
-      if (isKept(route) && !this.#routes.has(keyOfRoute(route))) this.#addRoute(route);
+      if (isKept(route)) {
+        if (this.#routes.has(keyOfRoute(route))) this.#crowded.add(keyOfRoute(route));
+        else this.#addRoute(route);
+      }
       if (!isHostRoute(route)) this.#noteRouted(route);
     }
     this.#stale = false;
@@ -205,6 +210,8 @@ export class NodeMirror {
   }
 
   #dropRoute(key: string): void {
+    // Another one takes its place, and nobody tells which.
+    if (this.#crowded.has(key)) this.#stale = true;
     const ifindex = this.#routes.get(key)?.hops[0]?.ifindex;
     this.#routes.delete(key);
     if (ifindex === undefined) return;
