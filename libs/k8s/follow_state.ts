@@ -9,6 +9,9 @@ export interface InformerState {
   readonly reason?: string;
 }
 
+/** The reason before the first list was read. */
+export const NOTHING_READ = "nothing was read yet";
+
 /**
  * How following goes, who wants to hear of that, and who waits for everything to be read once.
  *
@@ -20,7 +23,7 @@ export interface InformerState {
 export class FollowState {
   readonly #listeners: Listeners<void>;
   #synced = false;
-  #reason: string | undefined = "nothing was read yet";
+  #reason: string | undefined = NOTHING_READ;
 
   /** @param failed is told what a listener throws */
   constructor(failed: (error: unknown) => void) {

@@ -18,7 +18,7 @@ export * from "./conditions.ts";
 export type { Connection, TlsOptions } from "./connection.ts";
 export * from "./core_kinds/mod.ts";
 export * from "./event_recorder.ts";
-export type { InformerState } from "./follow_state.ts";
+export { type InformerState, NOTHING_READ } from "./follow_state.ts";
 export * from "./in_cluster.ts";
 export * from "./informer.ts";
 export * from "./key_queue.ts";

@@ -3,6 +3,7 @@ import { type ApiClient, Informer, keyOf } from "@strait/k8s";
 import type { Log } from "@strait/obs";
 import type { MemberPod, Membership } from "@strait/plan";
 import type { Timers } from "@strait/time";
+import { awayReason } from "./away_reason.ts";
 import { type PlacedPod, PlacedPodKind } from "./placed_pod.ts";
 
 export interface FollowedPodsOptions {
@@ -40,9 +41,9 @@ export class FollowedPods {
     return this.#informer?.state.synced ?? true;
   }
 
-  /** Why changes are not followed now. */
-  get reason(): string | undefined {
-    return this.#informer?.state.reason;
+  /** Why changes are not followed now; undefined where they are, or nobody's are to be. */
+  get away(): string | undefined {
+    return this.#informer && awayReason(this.#informer);
   }
 
   follow(scope: PodScope): void {

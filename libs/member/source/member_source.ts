@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type ApiClient,
-  type Cluster,
-  ClusterKind,
-  type Endpoint,
-  EndpointKind,
-  type Gateway,
-  GatewayKind,
-  Informer,
-  type KubeObject,
-} from "@strait/k8s";
+import type { ApiClient, Cluster, Endpoint, Gateway, Informer } from "@strait/k8s";
 import {
   type ClusterFile,
   type ClusterId,
@@ -30,9 +20,10 @@ import { CABLE_DRIVERS } from "../publish/local_endpoint.ts";
 import { EndpointBook } from "./endpoint_book.ts";
 import { FollowedPods } from "./followed_pods.ts";
 import { KeptFile } from "./kept_file.ts";
+import { MemberLists } from "./member_lists.ts";
 import { type FoundNetwork, NetworkDiscovery } from "./network_discovery.ts";
 import { NodeBook } from "./node_book.ts";
-import { type PlacedNode, PlacedNodeKind } from "./placed_kinds.ts";
+import type { PlacedNode } from "./placed_kinds.ts";
 import { memberNode, podCidrTexts } from "./places.ts";
 
 export interface MemberSourceOptions {
@@ -71,30 +62,26 @@ export class MemberSource {
   readonly endpoints: Informer<Endpoint>;
   readonly gateways: Informer<Gateway>;
   readonly #options: MemberSourceOptions;
+  readonly #lists: MemberLists;
   readonly #membership: Membership;
   readonly #discovery: NetworkDiscovery;
   readonly #pods: FollowedPods;
   readonly #nodeBook: NodeBook;
   readonly #endpointBook: EndpointBook;
   readonly #kept: KeptFile;
-  /** What a list says that was never asked for: no fault. */
-  readonly #unread: string | undefined;
   #cluster: MemberCluster | undefined;
-  #started = false;
 
   constructor(options: MemberSourceOptions) {
     this.#options = options;
-    const { client, namespace, log, timers, previous, settings } = options;
+    const { client, namespace, clusterId, role, env, log, timers, previous, settings } = options;
     this.origin = `${client.connection.server} (Kubernetes)`;
+    this.#lists = new MemberLists({ client, namespace, role, log, timers });
+    this.nodes = this.#lists.nodes;
+    this.clusters = this.#lists.clusters;
+    this.endpoints = this.#lists.endpoints;
+    this.gateways = this.#lists.gateways;
     this.#kept = new KeptFile(previous, settings);
     this.#membership = new Membership(previous);
-    const own = { namespace, log, timers };
-    this.nodes = new Informer(client.resource(PlacedNodeKind), { log, timers });
-    this.clusters = new Informer(client.resource(ClusterKind), own);
-    this.endpoints = new Informer(client.resource(EndpointKind), own);
-    this.gateways = new Informer(client.resource(GatewayKind), own);
-    this.#unread = this.nodes.state.reason;
-    const { clusterId, env, role } = options;
     const membership = this.#membership;
     this.#nodeBook = new NodeBook({ membership, list: () => this.nodes.store.list() });
     this.#endpointBook = new EndpointBook({ clusterId, membership, list: () => this.endpoints.store.list() });
@@ -154,9 +141,7 @@ export class MemberSource {
   }
 
   start(): void {
-    if (this.#started) return;
-    this.#started = true;
-    for (const informer of this.#informers()) informer.start();
+    this.#lists.start();
   }
 
   /** Nothing to do: changes are taken in as they come. */
@@ -169,13 +154,7 @@ export class MemberSource {
 
   /** As `close`, and waits for the end. */
   async stop(): Promise<void> {
-    await Promise.all([this.#discovery.stop(), this.#pods.stop(), ...this.#informers().map((informer) => informer.stop())]);
-  }
-
-  #informers(): readonly Informer<KubeObject>[] {
-    // Gateways matter to a gateway only: they change every few seconds, and agents are many.
-    const all = [this.nodes, this.clusters, this.endpoints, ...(this.#options.role === "gateway" ? [this.gateways] : [])];
-    return all as unknown as Informer<KubeObject>[];
+    await Promise.all([this.#discovery.stop(), this.#pods.stop(), this.#lists.stop()]);
   }
 
   #listen(): void {
@@ -194,12 +173,10 @@ export class MemberSource {
       this.#endpointBook.take(changes);
       this.#look();
     });
-    for (const informer of this.#informers()) {
-      informer.onState(() => {
-        if (this.nodes.state.synced && this.clusters.state.synced) this.#discovery.start();
-        this.#look();
-      });
-    }
+    this.#lists.onState(() => {
+      if (this.nodes.state.synced && this.clusters.state.synced) this.#discovery.start();
+      this.#look();
+    });
   }
 
   /** Whether a node has pod subnets that lie outside of what is known of the network: nearly all of thousands have none. */
@@ -229,7 +206,7 @@ export class MemberSource {
   #look(): void {
     const { network } = this.#discovery;
     if (network) this.#found(network);
-    const ready = network !== undefined && this.#informers().every(({ state }) => state.synced) && this.#pods.synced;
+    const ready = network !== undefined && this.#lists.synced && this.#pods.synced;
     const plan = ready ? this.#membership.plan() : undefined;
     const refused = [...this.#nodeBook.refused, ...this.#endpointBook.refused];
     if (this.#kept.take({ plan, refused, away: this.#away() })) this.onChange();
@@ -237,14 +214,8 @@ export class MemberSource {
 
   /** What keeps changes from coming, and objects that do not decode. */
   #away(): string[] {
-    const following = this.#informers().flatMap(({ state: { reason } }) =>
-      reason === undefined || reason === this.#unread ? [] : [reason],
-    );
-    const objects = this.#informers().flatMap(({ refused }) => [...refused].map(([key, reason]) => `${key}: ${reason}`));
-    const others = [this.#pods.reason, this.#discovery.failure].filter(
-      (reason) => reason !== undefined && reason !== this.#unread,
-    ) as string[];
-    return [...following.slice(0, 1), ...others, ...objects];
+    const reasons = [this.#lists.away, this.#pods.away, this.#discovery.failure];
+    return [...reasons.filter((reason) => reason !== undefined), ...this.#lists.refused];
   }
 
   #found({ pods, services, cni }: FoundNetwork): void {
