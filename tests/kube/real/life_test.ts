@@ -65,7 +65,8 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
         const kube = lab.kube(node.cluster);
         await kube.createPod({ name: `after-${node.name}`, node: node.name });
         await kube.pod(`after-${node.name}`, { timeout: 40_000 });
-        await lab.workstation.kubectl(node.cluster, ["delete", "pod", `after-${node.name}`, "--wait=false"]);
+        // Gone, with its rows, before the next test counts rows.
+        await lab.workstation.kubectl(node.cluster, ["delete", "pod", `after-${node.name}`, "--timeout=60s"]);
       }),
     );
     await joined.trafficPasses(["east", "west"]);
