@@ -6,6 +6,7 @@ import type { Log } from "@strait/obs";
 import { systemTimers, type Timers } from "@strait/time";
 import type { AppContext, AppParts } from "./extra.ts";
 import type { NodeView } from "./node_status.ts";
+import { unblockedWrite } from "./unblocked_write.ts";
 
 /** What a dataplane is opened with. */
 export interface OpenOptions {
@@ -73,7 +74,7 @@ export function processSystem({ argv, env }: Partial<Pick<System, "argv" | "env"
     argv: argv ?? process.argv.slice(2),
     env: env ?? process.env,
     out: (text) => write(1, text),
-    err: (text) => void write(2, text),
+    err: unblockedWrite(2),
     timers: systemTimers,
     onSignal(name, run) {
       process.on(name, run);
@@ -88,7 +89,7 @@ function write(fd: number, text: string): boolean {
     writeSync(fd, text);
     return true;
   } catch (error) {
-    // A reader that is gone or asleep (EPIPE, EAGAIN) must not stop a dataplane; the line is lost, /status still tells.
+    // Of another descriptor's making it may say EAGAIN: the line is lost then, and the next one may not be.
     return !(error instanceof Error && "code" in error && error.code === "EPIPE");
   }
 }
