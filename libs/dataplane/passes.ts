@@ -92,10 +92,8 @@ export class Passes {
 
   /** The places that are this process's to clear. */
   #ours({ ownsRoutes }: Plan): readonly Place[] {
-    return [
-      ...(ownsRoutes ? (["uplink", "device"] as const) : []),
-      ...(this.#options.owner === "agent" ? (["pod"] as const) : []),
-    ];
+    const places: readonly Place[] = ownsRoutes ? ["uplink", "device"] : [];
+    return this.#options.owner === "agent" ? [...places, "pod"] : places;
   }
 
   #byPin(attachments: readonly Attachment[]): Attached {
