@@ -96,9 +96,9 @@ export class EndpointBook {
 
 function newestOf(endpoints: Iterable<MemberEndpoint>): readonly MemberEndpoint[] {
   const newest = new Map<string, MemberEndpoint>();
-  for (const endpoint of endpoints) {
-    const other = newest.get(endpoint.clusterId);
-    if (!other || other.createdAt < endpoint.createdAt) newest.set(endpoint.clusterId, endpoint);
+  // By the membership's own order: who is probed is who is sent to, also of two that were made in the same second.
+  for (const endpoint of [...endpoints].sort(newerFirst)) {
+    if (!newest.has(endpoint.clusterId)) newest.set(endpoint.clusterId, endpoint);
   }
   return [...newest.values()].sort((a, b) => (a.clusterId < b.clusterId ? -1 : 1));
 }

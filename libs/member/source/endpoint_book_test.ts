@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
-import { type Change, type Endpoint, endpointObject } from "@strait/k8s";
+import { type Change, type Endpoint, endpointObject, readEndpoint } from "@strait/k8s";
 import { clusterId } from "@strait/model";
-import type { ListedGateway } from "@strait/plan";
+import { type ListedGateway, newerFirst } from "@strait/plan";
 import { endpoint, HERE } from "../testing/sync_scene.ts";
 import { EndpointBook } from "./endpoint_book.ts";
 
@@ -44,6 +44,23 @@ test("a book of Endpoints has the newest of each other cluster, by cluster, and 
   expect(book.newest).toBe(before);
   take("delete", object("west", 2, 2, 2));
   expect(newest()).toEqual(["south gw1", "west gw1"]);
+});
+
+test("a book of Endpoints of two that were made in the same second has the one that the membership takes", () => {
+  const [first, second] = [object("west", 2, 1), object("west", 2, 1, 2)];
+  const read = [first, second].flatMap((one) => {
+    const result = readEndpoint(one);
+    return result.ok ? [result.value] : [];
+  });
+  const taken = read.sort(newerFirst)[0]?.hostname;
+  for (const order of [
+    [first, second],
+    [second, first],
+  ]) {
+    const { take, newest } = build();
+    take("put", ...order);
+    expect(newest()).toEqual([`west ${taken}`]);
+  }
 });
 
 test("a book of Endpoints refuses what cannot be read, keeps its last good state, and forgets both when it goes", () => {
