@@ -65,6 +65,19 @@ describe("The list of gateways", () => {
     expect(parsed.ok && parsed.value[0]?.publicIps).toEqual([]);
   });
 
+  test.each<[string, unknown, GatewayMember["phase"]]>([
+    ["joins", "joining", "joining"],
+    ["leaves", "leaving", "leaving"],
+    ["has left", "left", "left"],
+    ["is where only later versions know", "resting", undefined],
+    ["says so by no text", 7, undefined],
+  ])("tells of a gateway that %s", (_, phase, known) => {
+    const parsed = parseGateways(JSON.stringify([{ ...entry, phase }]));
+    if (!parsed.ok) throw new Error(parsed.reason);
+    expect(parsed.value.map((one) => one.phase)).toEqual([known]);
+    expect(parseGateways(formatGateways(parsed.value))).toEqual(parsed);
+  });
+
   test.each<[string, unknown, string]>([
     ["an empty list", [], "empty"],
     ["no list", entry, "malformed"],
