@@ -55,6 +55,8 @@ export class LeaderElector {
   readonly #retryMs: number;
   #leading = false;
   #holder: string | undefined;
+  /** Whether the lease may be ours though we do not lead: of what took or renewed it last the answer did not come, or came too late. */
+  #perhapsOurs = false;
   /** Calls off stepping down at the deadline of the last renewal. */
   #disarm = () => {};
   #running: Promise<void> | undefined;
@@ -96,8 +98,8 @@ export class LeaderElector {
     this.#stopping.abort();
     await this.#running;
     this.#disarm();
-    if (!this.#leading) return;
-    this.#set(false, this.#holder);
+    if (this.#leading) this.#set(false, this.#holder);
+    else if (!this.#perhapsOurs) return;
     await this.#release();
   }
 
@@ -176,13 +178,15 @@ export class LeaderElector {
     }
     const lease = await this.#leases.get(name, { namespace, ...call });
     if (!lease) {
+      this.#perhapsOurs = true;
       const spec = acquiredSpec(undefined, identity, this.#leaseMs, now);
       this.#watched.see(await this.#leases.create({ metadata: { name, namespace }, spec }, call));
       return true;
     }
     this.#watched.see(lease);
     const holder = holderOf(lease);
-    if (holder !== undefined && holder !== identity && !this.#watched.ranOut()) return false;
+    this.#perhapsOurs = holder === undefined || holder === identity || this.#watched.ranOut();
+    if (!this.#perhapsOurs) return false;
     const spec =
       holder === identity ? renewedSpec(lease.spec, this.#leaseMs, now) : acquiredSpec(lease.spec, identity, this.#leaseMs, now);
     this.#watched.see(await this.#leases.replace({ ...lease, spec }, call));
@@ -190,14 +194,16 @@ export class LeaderElector {
   }
 
   async #release(): Promise<void> {
-    const lease = this.#watched.lease;
-    if (!lease) return;
+    const { identity, namespace, name } = this.#options;
     const signal = AbortSignal.timeout(this.#retryMs);
+    const look = () => this.#leases.get(name, { namespace, signal });
     try {
+      const known = this.#watched.lease;
+      const lease = holderOf(known) === identity ? known : await look();
+      if (!lease) return;
       await this.#giveUp(lease, signal).catch(async (error) => {
         // The renewal that stopping called off may have arrived all the same: what is there now is newer than what we know.
-        const { namespace, name } = this.#options;
-        const present = failedWith(error, "Conflict") ? await this.#leases.get(name, { namespace, signal }) : undefined;
+        const present = failedWith(error, "Conflict") ? await look() : undefined;
         if (!present) throw error;
         await this.#giveUp(present, signal);
       });

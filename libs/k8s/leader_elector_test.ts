@@ -186,6 +186,38 @@ test("an elector gives up a lease whose last renewal arrived although stopping c
   expect(lease()).toMatchObject({ holderIdentity: "", leaseDurationSeconds: 1 });
 });
 
+test("an elector gives up a lease that it got although stopping had called that off", async () => {
+  const { cluster, timers, lease } = build();
+  const { elector, news } = candidate(cluster, timers, "a");
+  let stopped: Promise<void> | undefined;
+  cluster.intercept = ({ verb }) => {
+    if (verb !== "create") return;
+    cluster.objects(LeaseKind).put(leaseOf("a")); // it arrived, and the answer does not
+    stopped = elector.stop();
+    throw new DOMException("called off", "AbortError");
+  };
+  elector.start();
+  await timers.advance(0);
+  await stopped;
+  expect(news).toEqual([]);
+  expect(lease()).toMatchObject({ holderIdentity: "", leaseDurationSeconds: 1 });
+});
+
+test("an elector that stepped down because nobody answered gives its lease up when it is stopped", async () => {
+  const { cluster, timers, lease } = build();
+  const { elector, news } = candidate(cluster, timers, "a");
+  elector.start();
+  await timers.advance(0);
+  cluster.intercept = () => {
+    throw cluster.away();
+  };
+  await timers.advance(12_000);
+  expect(news.at(-1)).toBe("follows nobody");
+  cluster.intercept = () => {};
+  await elector.stop();
+  expect(lease()).toMatchObject({ holderIdentity: "" });
+});
+
 test("an elector that is stopped leaves a lease alone that somebody else has taken", async () => {
   const { cluster, timers, lease } = build();
   const { elector } = candidate(cluster, timers, "a");
