@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * rtnetlink: links, addresses, routes, rules, neighbours, forwarding entries and qdiscs as typed messages over one socket,
- * and notifications of their changes. `Netlink` asks and changes, `subscribe` listens. `Nftables` does the same for nf_tables. Everything concerns the network
- * namespace of the process. Decoders are total; records that our types cannot hold are left out of lists and told.
+ * and notifications of their changes. `Netlink` asks and changes, `subscribe` listens. `Nftables` asks and changes nf_tables.
+ * Everything concerns the network namespace of the process. Decoders are total; records that our types cannot hold are left out of
+ * lists and told.
  *
  * @module
  */

@@ -12,7 +12,6 @@ export const NFNLGRP_NFTABLES = 7;
 /** Message types of nf_tables, low byte (linux/netfilter/nf_tables.h, as all that follows). */
 export const NFT_MSG = {
   NEWTABLE: 0,
-  GETTABLE: 1,
   DELTABLE: 2,
   NEWCHAIN: 3,
   GETCHAIN: 4,
@@ -20,8 +19,6 @@ export const NFT_MSG = {
   NEWRULE: 6,
   GETRULE: 7,
   DELRULE: 8,
-  NEWSET: 9,
-  DELSETELEM: 14,
   GETGEN: 16,
 } as const;
 
@@ -32,13 +29,13 @@ export const NFTA_LIST_ELEM = 1;
 export const NFTA_TABLE = { NAME: 1 } as const;
 export const NFTA_CHAIN = { TABLE: 1, NAME: 3, HOOK: 4, POLICY: 5, TYPE: 7 } as const;
 export const NFTA_HOOK = { HOOKNUM: 1, PRIORITY: 2 } as const;
-export const NFTA_RULE = { TABLE: 1, CHAIN: 2, HANDLE: 3, EXPRESSIONS: 4, USERDATA: 7 } as const;
+export const NFTA_RULE = { TABLE: 1, CHAIN: 2, EXPRESSIONS: 4, USERDATA: 7 } as const;
 export const NFTA_GEN_ID = 1;
 export const NFTA_EXPR = { NAME: 1, DATA: 2 } as const;
 export const NFTA_DATA = { VALUE: 1, VERDICT: 2 } as const;
 export const NFTA_VERDICT = { CODE: 1, CHAIN: 2 } as const;
 export const NFTA_IMMEDIATE = { DREG: 1, DATA: 2 } as const;
-export const NFTA_LOOKUP = { SET: 1, SREG: 2, DREG: 3 } as const;
+export const NFTA_LOOKUP = { SET: 1, DREG: 3 } as const;
 export const NFTA_TARGET_NAME = 1;
 export const NFTA_PAYLOAD = { DREG: 1, BASE: 2, OFFSET: 3, LEN: 4 } as const;
 export const NFTA_CMP = { SREG: 1, OP: 2, DATA: 3 } as const;
