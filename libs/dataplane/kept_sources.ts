@@ -5,8 +5,11 @@ import type { NodeTables } from "./forward_look.ts";
 
 const CHAIN: NftChain = { family: "inet", table: NFT_TABLE, name: "keep_sources" };
 
-/** Just before everybody else's, whose priority is 100 (NF_IP_PRI_NAT_SRC). */
-const BASE: NftBase = { hook: "postrouting", priority: 99, type: "nat", policy: "accept" };
+/**
+ * As early as the kernel takes a chain that translates (behind NF_IP_PRI_CONNTRACK, which is -200): most of others' are at 100
+ * (NF_IP_PRI_NAT_SRC), kindnet's at 95. It is an order among such chains only: all are asked where 100 is.
+ */
+const BASE: NftBase = { hook: "postrouting", priority: -199, type: "nat", policy: "accept" };
 
 const FAMILIES: readonly Family[] = [4, 6];
 

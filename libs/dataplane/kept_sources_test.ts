@@ -20,7 +20,7 @@ inOwnNamespace(import.meta.path, () => {
     expect(writeKeptSources(nftables, sources)).toBe(1);
     expect(writeKeptSources(nftables, sources)).toBe(0);
     const text = listed();
-    expect(text).toContain("type nat hook postrouting priority srcnat - 1; policy accept;");
+    expect(text).toContain("type nat hook postrouting priority -199; policy accept;");
     expect(text.match(/snat ip/g)).toHaveLength(4);
     expect(writeKeptSources(nftables, sources.slice(1))).toBe(1);
     expect(listed()).not.toContain("10.1.0.0/16");

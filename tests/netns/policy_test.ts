@@ -18,7 +18,7 @@ const NODES = [
   { name: "w1", pods: 2 },
 ] as const;
 
-/** As Calico's: what connection tracking calls invalid goes, one pod gets nothing, and the range is masqueraded. */
+/** As Calico's: what connection tracking calls invalid goes, one pod gets nothing. The range is masqueraded as early as kindnet does it. */
 const policy = (denied: Pod, [v4, v6]: readonly string[]): string => `
 table inet guard {
   chain forward {
@@ -29,7 +29,7 @@ table inet guard {
     ip6 daddr ${denied.address(6)} drop
   }
   chain postrouting {
-    type nat hook postrouting priority srcnat; policy accept;
+    type nat hook postrouting priority srcnat - 5; policy accept;
     ip saddr ${v4} ip daddr != ${v4} masquerade
     ip6 saddr ${v6} ip6 daddr != ${v6} masquerade
   }
