@@ -229,8 +229,9 @@ export class MemberSource {
     const own = this.nodes.store.get(nodeName);
     if (role === "gateway" || !own) return;
     const member = memberNode(own, cni.placement);
-    // Gateways lead to every pod, workers only to their own.
-    const scope = member.ok && member.value.gateway ? "all" : { node: nodeName };
+    // Gateways lead to every pod, workers only to their own. One without a label goes on until the others have heard (docs/adr/0010).
+    const forwards = this.file?.nodes.some(({ name, gateway }) => name === nodeName && gateway);
+    const scope = forwards || (member.ok && member.value.gateway) ? "all" : { node: nodeName };
     this.#pods.follow(cni.placement === "node subnets" ? "none" : scope);
   }
 }

@@ -247,6 +247,35 @@ describe("MemberSource", () => {
     expect(selectors()[1]).toBeNull();
   });
 
+  test("on a gateway that lost its label follows all pods for as long as it forwards, and then those of this node only", async () => {
+    const api = server();
+    east(api, false);
+    const ends = { privateIPs: ["172.31.1.2"], publicIPs: [], port: 4500, healthCheckIPs: [] };
+    const own = (phase?: string) => {
+      const plain = endpoint("east", "172.31.1.2", ["10.1.0.0/16"]);
+      const annotations = { "strait.io/gateways": JSON.stringify([{ hostname: "gw1", ...ends, ...(phase && { phase }) }]) };
+      api.objects(EndpointKind).put({ ...plain, metadata: { ...plain.metadata, annotations } });
+    };
+    const selectors = () =>
+      api.requests
+        .filter(({ path, verb }) => path === "/api/v1/pods" && verb === "list")
+        .map(({ query }) => query.get("fieldSelector"));
+    own();
+    const { source } = follow(api);
+    const forwards = () => source.file?.nodes.some(({ name, gateway }) => name === nodeName("gw1") && gateway);
+    await until("a file", () => forwards() === true);
+    api.objects({ ...CORE, plural: "nodes" }).put(node("gw1", "172.31.1.2", undefined, false));
+    own("leaving");
+    await until("the Endpoint", () => source.ownEndpoint?.gateways[0]?.phase === "leaving");
+    expect([forwards(), selectors()]).toEqual([true, [null]]);
+    own("left");
+    await until("a worker", () => forwards() === false);
+    // With the next news of anything.
+    api.objects(EndpointKind).put(endpoint("south", "172.31.9.4", ["10.3.0.0/16"]));
+    await until("its own pods", () => selectors().length === 2);
+    expect(selectors()).toEqual([null, "spec.nodeName=gw1"]);
+  });
+
   test("believes the leader's Cluster object where nobody said the CIDRs, and says what is missing where there is none", async () => {
     const api = server();
     east(api);
