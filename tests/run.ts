@@ -26,10 +26,7 @@ if (unknown !== undefined) {
 /** Processes at once: labs wait as much as they work, but what they wait for is not to be late because of others. */
 const places = Number(process.env["STRAIT_TEST_PLACES"] ?? Math.min(2, availableParallelism()));
 const strict = process.env["CI"] === "true";
-const chosen = lanes.filter(({ name, byName }) => (wanted.length === 0 ? byName === undefined : wanted.includes(name)));
-for (const { name, byName } of lanes) {
-  if (wanted.length === 0 && byName !== undefined) console.log(`test: lane ${name} runs by its name only: ${byName}`);
-}
+const chosen = lanes.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const slots = new Slots(places);
 const show = places === 1 || (chosen.length === 1 && !chosen[0]?.apart);
 // First of all, since it may take minutes: other lanes run meanwhile.
