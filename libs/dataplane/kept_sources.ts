@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Cidr, type Family, formatCidr, NFT_TABLE, STRAIT_DEVICE } from "@strait/model";
+import { type Cidr, type Family, formatCidr, NFT_TABLE, STRAIT_DEVICE, sameRow } from "@strait/model";
 import { type NewNftRule, type NewNftTable, type NftBase, type NftChain, nft } from "@strait/netlink";
 import type { NodeTables } from "./forward_look.ts";
 
@@ -39,6 +39,10 @@ function tableFor(sources: readonly Cidr[]): NewNftTable {
   return { family: "inet", name: NFT_TABLE, chains: [{ name: CHAIN.name, base: BASE, rules: [...leaving, ...arriving] }] };
 }
 
+function isOurs({ family, table, name }: NftChain): boolean {
+  return family === CHAIN.family && table === CHAIN.table && name === CHAIN.name;
+}
+
 /**
  * Makes the table as wanted, in one step; what is right already is not written.
  *
@@ -53,7 +57,9 @@ export function writeKeptSources(nftables: NodeTables | undefined, sources: read
   const wanted = tableFor(sources);
   const comments = wanted.chains.flatMap(({ rules }) => rules.map(({ comment }) => comment));
   const found = nftables.rules(CHAIN).map(({ comment }) => comment);
-  if (found.length === comments.length && comments.every((comment, i) => comment === found[i])) return 0;
+  const same = found.length === comments.length && comments.every((comment, i) => comment === found[i]);
+  // An earlier version of Strait stood elsewhere among the chains.
+  if (same && sameRow(nftables.chains().find(isOurs)?.base, BASE)) return 0;
   nftables.replaceTable(wanted);
   return 1;
 }

@@ -27,6 +27,13 @@ inOwnNamespace(import.meta.path, () => {
     Bun.spawnSync(["nft", "flush", "table", "inet", "strait"]);
     expect(writeKeptSources(nftables, sources)).toBe(1);
     expect(listed()).toBe(text);
+    // As an earlier version made it, at another place among the chains.
+    Bun.spawnSync(["nft", "-f", "-"], {
+      stdin: Buffer.from(`delete table inet strait\n${text.replace("priority -199", "priority 99")}`),
+    });
+    expect(listed()).toContain("priority srcnat - 1");
+    expect(writeKeptSources(nftables, sources)).toBe(1);
+    expect(listed()).toBe(text);
     expect([removeKeptSources(nftables), removeKeptSources(nftables)]).toEqual([1, 0]);
     expect(listed()).toBe("");
   });
