@@ -7,6 +7,8 @@ export interface JoinLink {
   readonly key: string;
   /** Whether probes are answered from there, whatever way they and the answers take; undefined while that is not known. */
   readonly answers: boolean | undefined;
+  /** Whether the gateway at its other end joins too: such a one sends nothing over its cables before it takes part. */
+  readonly joins: boolean;
   /** What came over it so far, and by which of the kernel's counters; undefined where it is not made. */
   readonly arrived: { readonly index: number; readonly rxPackets: bigint } | undefined;
 }
@@ -28,7 +30,7 @@ const SETTLE_MS = 3000;
 
 /**
  * After so long it does without those that answer and send nothing, if others do: a peer of Submariner's speaks to the leader only. And
- * without those of which it is not known whether they answer.
+ * without those of which it is not known whether they answer, and those that join as well: both would wait for ever.
  */
 const PATIENCE_MS = 30_000;
 
@@ -82,11 +84,13 @@ export class JoinWatch {
     const waited = elapsed(timers) - this.#since;
     const all = links();
     const unproven = all.filter((link) => !this.#proves(link));
-    const missing = unproven.filter(({ answers }) => answers === true).map(({ key }) => key);
+    const missing = unproven.filter(({ answers }) => answers === true);
     const undecided = unproven.some(({ answers }) => answers === undefined);
-    this.#missing = waited < SETTLE_MS * 3 ? [] : missing;
+    this.#missing = waited < SETTLE_MS * 3 ? [] : missing.map(({ key }) => key);
     const patient = waited < PATIENCE_MS;
-    const enough = patient ? missing.length === 0 && !undecided : missing.length === 0 || unproven.length < all.length;
+    const enough = patient
+      ? missing.length === 0 && !undecided
+      : missing.every(({ joins }) => joins) || unproven.length < all.length;
     if (waited >= SETTLE_MS && enough) {
       this.#missing = [];
       joined();

@@ -10,6 +10,7 @@ function scene() {
     waiting: true,
     answers: ["west/a", "west/b"],
     undecided: [] as string[],
+    joining: [] as string[],
     arrived: new Map<string, bigint>([
       ["west/a", 7n],
       ["west/b", 0n],
@@ -21,7 +22,12 @@ function scene() {
   const link = (key: string) => {
     const rxPackets = state.arrived.get(key);
     const arrived = rxPackets === undefined ? undefined : { index: state.index, rxPackets };
-    return { key, answers: state.undecided.includes(key) ? undefined : state.answers.includes(key), arrived };
+    return {
+      key,
+      answers: state.undecided.includes(key) ? undefined : state.answers.includes(key),
+      joins: state.joining.includes(key),
+      arrived,
+    };
   };
   const watch = new JoinWatch({
     waiting: () => state.waiting,
@@ -95,6 +101,17 @@ describe("A gateway that joins", () => {
     await timers.advance(600_000);
     expect(state.joined).toBe(0);
     state.arrived.set("west/a", 8n);
+    await timers.advance(1000);
+    expect(state.joined).toBe(1);
+  });
+
+  test("does in the end without those that join too, and for ever waits for one that takes part and sends nothing", async () => {
+    const { timers, state, watch } = scene();
+    state.joining = ["west/a"];
+    watch.look();
+    await timers.advance(600_000);
+    expect(state.joined).toBe(0);
+    state.joining = ["west/a", "west/b"];
     await timers.advance(1000);
     expect(state.joined).toBe(1);
   });

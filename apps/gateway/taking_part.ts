@@ -43,11 +43,11 @@ export class TakingPart {
       waiting: () => this.standby && this.#listed?.phase === "joining",
       links: () => {
         const cables = cablesOf(context, []);
-        return remoteLinks(source.remoteEndpoints).map(({ key }) => {
+        return remoteLinks(source.remoteEndpoints).map(({ key, gateway }) => {
           const status = prober?.report(key)?.status;
           // What is not probed is not known to answer, and never will be.
           const answers = status === "connecting" ? undefined : status === "connected";
-          return { key, answers, arrived: cables.traffic(key) };
+          return { key, answers, joins: gateway.phase === "joining", arrived: cables.traffic(key) };
         });
       },
       joined: () => {

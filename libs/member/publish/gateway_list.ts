@@ -20,7 +20,7 @@ export interface KnownGateways {
  * The list of gateways that the leader is to publish. A gateway comes as `joining` while it says so, takes part then, and never
  * just disappears: it is told of as `leaving`, and as long as it keeps its label it stays so (its app may be away while its data
  * path goes on). One without the label is `left` and then gone, each after a while in which everybody could hear of it. While
- * no other one takes part nothing becomes of it.
+ * no other one takes part it stays `leaving`: it serves who sends to it still, but nobody tells it of gateways that come.
  *
  * @example
  * gatewayList({ published, alive, isGateway, heard: true, clock, now }) // [gw1 leaving, gw2]
@@ -34,7 +34,7 @@ export function gatewayList({ published, alive, isGateway, heard, clock, now }: 
   const leaving = going.flatMap((gateway): GatewayMember[] => {
     const labelled = isGateway(gateway.hostname) === true;
     const phase = clock.phaseOf(gateway.hostname, gateway.phase, heard && served && !labelled, now);
-    if (!served) return [gateway];
+    if (!served) return [isGateway(gateway.hostname) === false ? { ...gateway, phase: "leaving" } : gateway];
     return phase === "gone" ? [] : [{ ...gateway, phase: labelled ? "leaving" : phase }];
   });
   // Where nobody takes part and nobody is left who did, those that would like to do.

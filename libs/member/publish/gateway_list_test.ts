@@ -35,7 +35,7 @@ describe("The list of gateways", () => {
       "gw1",
       "gw2:joining",
       "-gw1 gw2",
-      "gw2:joining gw1",
+      "gw2:joining gw1:leaving",
     ],
     [
       "has one that lost the label as leaving, though it gives signs of life",
@@ -91,7 +91,7 @@ describe("The list of gateways", () => {
 
   test.each<[what: string, nodes: string, alive: string, wanted: string]>([
     ["that only lost its app", "gw1 gw2", "gw1", "gw1 gw2:leaving"],
-    ["that nobody is there to follow", "gw1 -gw2", "gw1:joining", "gw1:joining gw2"],
+    ["that nobody is there to follow", "gw1 -gw2", "gw1:joining", "gw1:joining gw2:leaving"],
   ])("keeps one for ever %s", (_, nodes, alive, wanted) => {
     expect(course("gw2", nodes, alive, 600).at(-1)?.[1]).toBe(wanted);
   });
