@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ApiClient, type Gateway, GatewayKind, type RouteAgent, RouteAgentKind } from "@strait/k8s";
+import { GatewayKind } from "@strait/k8s";
 import { NAMES } from "@strait/manifests";
 import type { AddCommand } from "../add_command.ts";
 import { cluster } from "../connect.ts";
@@ -9,6 +9,7 @@ import { type GlobalOptions, withCluster } from "../global_options.ts";
 import type { Io } from "../io.ts";
 import { waitForApps } from "../rollout.ts";
 import { joined, listAll } from "../show/read.ts";
+import { sentence, toldProblems } from "../show/told_problems.ts";
 import { connections } from "../show/views.ts";
 import { Steps } from "../steps.ts";
 import { waitUntil } from "../wait_until.ts";
@@ -55,18 +56,10 @@ async function run(io: Io, options: Options): Promise<number> {
     );
   }
   const problems = await toldProblems(client, namespace);
-  for (const { object, problem } of problems) steps.say("warning", `${object}: ${problem}`);
+  // They are up, and packets may well pass.
+  for (const told of problems) steps.say("warning", sentence(told));
   // The first cluster of a clusterset has nobody to be connected to.
   const ok = up && (connected === true || view.records.length === 0);
   if (json) io.out(`${JSON.stringify({ ok, connections: view.records, problems, steps: steps.reports }, null, 2)}\n`);
   return ok ? EXIT.ok : EXIT.failed;
-}
-
-/** What gateways and node agents say is wrong though they are up: a warning, as packets may well pass. */
-async function toldProblems(client: ApiClient, namespace: string) {
-  const told = async (what: string, kind: typeof GatewayKind | typeof RouteAgentKind) =>
-    (await listAll<Gateway | RouteAgent>(client, kind, namespace)).flatMap(({ metadata, status }) =>
-      status?.statusFailure ? [{ object: `${what} ${metadata.name}`, problem: status.statusFailure }] : [],
-    );
-  return [...(await told("gateway", GatewayKind)), ...(await told("node agent", RouteAgentKind))];
 }

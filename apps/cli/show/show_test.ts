@@ -48,7 +48,7 @@ beforeAll(async () => {
       status: { version: "0.1.0", statusFailure, remoteEndpoints: [remote(status)] },
     } as never);
   await agent("gw1", "connected");
-  await agent("w1", "error", "cni: two networks");
+  for (const worker of ["w1", "w2"]) await agent(worker, "error", "cni: two networks");
   const gateways = east.client.resource(GatewayKind);
   await gateways.create(gateway("gw1", "active", [connection("connected", up)]) as never);
   await gateways.create(gateway("gw2", "passive", [connection("error")]) as never);
@@ -101,6 +101,7 @@ test("strait show nodes says what is wrong on each, and warns of it", async () =
     "NODE   VERSION   CLUSTERS REACHED   PROBLEM",
     "gw1    0.1.0     1 of 1",
     "w1     0.1.0     0 of 1             cni: two networks",
+    "w2     0.1.0     0 of 1             cni: two networks",
     "",
     "",
   ]);
@@ -209,7 +210,7 @@ test("strait status fails while apps or connections are down, and is fine when a
     ` ✓ ${NAMES.routeagent} is ready on 1 node`,
     ` ✓ ${NAMES.gateway} is ready on 1 node`,
     " ✓ gw1 → west/west-gw: connected 1.2ms",
-    " ⚠ node agent w1: cni: two networks",
+    " ⚠ node agent w1, w2: cni: two networks",
     "",
   ]);
   expect(code).toBe(0);
