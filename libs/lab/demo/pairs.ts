@@ -61,7 +61,7 @@ async function measure(lab: Lab, from: Place, to: Place, family: Family, options
   const bytes = options.bytes ?? 16 << 20;
   const headers = family === 4 ? 20 + 8 : 40 + 8;
   const ping = await lab.ping(from, to, { family });
-  const udp = await lab.udp(from, to, { family, size: options.packet - headers, tries: 3 });
+  const udp = await lab.udp(from, to, { family, size: options.packet - headers, tries: 3, timeout: 1000 });
   const tcp = await lab.tcp(from, to, { family, bytes, timeout: ping.ok || udp.received ? 10_000 : 1000 });
   const own = from.address(family);
   const reasons = [

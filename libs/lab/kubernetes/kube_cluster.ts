@@ -166,8 +166,8 @@ export class KubeCluster {
     return new KubeApp(node, name, this.#realNodes.get(node.name));
   }
 
-  /** A pod that has its addresses, "name" or "namespace/name"; waits for them up to `timeout` milliseconds (10000 when absent). */
-  async pod(name: string, { timeout = 10_000 }: { readonly timeout?: number } = {}): Promise<KubePod> {
+  /** A pod that has its addresses, "name" or "namespace/name"; waits for them up to `timeout` milliseconds (60000 when absent). */
+  async pod(name: string, { timeout = 60_000 }: { readonly timeout?: number } = {}): Promise<KubePod> {
     const wanted = name.includes("/") ? name : `default/${name}`;
     const deadline = Date.now() + timeout;
     for (;;) {

@@ -11,7 +11,7 @@ export interface PingOptions {
   readonly count?: number;
   /** Forbids fragments; false when absent. */
   readonly df?: boolean;
-  /** For each reply, in milliseconds; 1000 when absent. */
+  /** For each reply, in milliseconds; 3000 when absent: a machine may be that busy. */
   readonly timeout?: number;
 }
 
@@ -29,7 +29,7 @@ export interface PingResult {
 export async function ping(from: Place, to: Place, options: PingOptions = {}): Promise<PingResult> {
   const family = options.family ?? 4;
   const count = options.count ?? 1;
-  const seconds = (options.timeout ?? 1000) / 1000;
+  const seconds = (options.timeout ?? 3000) / 1000;
   const argv = ["ping", `-${family}`, "-n", "-c", `${count}`, "-i", "0.01", "-W", `${seconds}`, "-s", `${options.size ?? 56}`];
   if (options.df === true) argv.push("-M", "do");
   const { code, stdout, stderr } = await from.exec([...argv, to.address(family)]);
@@ -49,7 +49,7 @@ export interface TcpOptions {
   readonly family?: Family;
   /** 1 MiB when absent. */
   readonly bytes?: number;
-  /** For the whole exchange, in milliseconds; 5000 when absent. */
+  /** For the whole exchange, in milliseconds; 20000 when absent. */
   readonly timeout?: number;
 }
 
@@ -70,7 +70,7 @@ export async function tcp(driver: TrafficDriver, to: Place, options: TcpOptions 
     do: "tcp",
     host: to.address(options.family ?? 4),
     bytes: options.bytes ?? 1 << 20,
-    timeout: options.timeout ?? 5000,
+    timeout: options.timeout ?? 20_000,
   });
   if (!answer.ok) return { ok: false, sha256Equal: false, sourceSeen: "", ms: 0, reason: answer.reason };
   const { sha256Equal, sourceSeen, ms } = answer as unknown as Omit<TcpResult, "ok">;
@@ -81,7 +81,7 @@ export interface UdpOptions {
   readonly family?: Family;
   /** Bytes of UDP payload; 64 when absent. The IP packet is 28 (IPv4) or 48 (IPv6) bytes longer. */
   readonly size?: number;
-  /** For each try, in milliseconds; 500 when absent. */
+  /** For each try, in milliseconds; 3000 when absent. */
   readonly timeout?: number;
   /** Datagrams sent before giving up; 1 when absent. */
   readonly tries?: number;
@@ -101,7 +101,7 @@ export async function udp(driver: TrafficDriver, to: Place, options: UdpOptions 
     do: "udp",
     host: to.address(options.family ?? 4),
     size: options.size ?? 64,
-    timeout: options.timeout ?? 500,
+    timeout: options.timeout ?? 3000,
     tries: options.tries ?? 1,
   });
   if (!answer.ok) return { received: false, sourceSeen: "", tries: 0, reason: answer.reason };

@@ -6,7 +6,7 @@
  * @example
  * await waitFor("the namespace to be gone", async () => (await api.get(path)).status === 404);
  */
-export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
+export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, limitMs = 60_000): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     const answer = await ask();

@@ -8,7 +8,7 @@ import { patience } from "./slow.ts";
  * @example
  * await until("the second pod's row", async () => (await status(app)).pods.length === 2);
  */
-export async function until<T>(what: string, look: () => T | Promise<T>, milliseconds = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, milliseconds = 60_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + patience(milliseconds);
   let last: unknown;
   for (;;) {
