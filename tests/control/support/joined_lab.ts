@@ -114,16 +114,19 @@ export class JoinedLab {
 
   /** Looks again for the pod of a node, which was made anew, until it reaches a pod of another cluster. */
   async renew(label: string, to: string): Promise<void> {
-    const { cluster, name } = this.lab.node(label);
+    const node = this.lab.node(label);
+    const { cluster, name } = node;
     await until(
       `a pod of ${label} to reach ${to} again`,
       async () => {
         const pod = await this.lab.kube(cluster).pod(`on-${name}`);
-        const { ok } = await this.lab.ping(pod, this.pod(to), { timeout: 500 });
-        if (ok) this.#pods.set(label, pod);
-        return ok;
+        const { ok, output } = await this.lab.ping(pod, this.pod(to), { timeout: 500 });
+        const agent = () => this.lab.kube(cluster).app(node, "routeagent").logTail(12);
+        if (!ok) throw new Error(`${pod.address(4)} to ${this.pod(to).address(4)}: ${output}\n--- node agent\n${agent()}`);
+        this.#pods.set(label, pod);
+        return true;
       },
-      90_000,
+      150_000,
     );
   }
 

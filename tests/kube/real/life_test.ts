@@ -171,7 +171,7 @@ describeIf(await kubeObstacle())("real clusters joined by the command", () => {
     await real.start();
     await joined.renew("east/w1", "west/w1");
     await load.stopWithoutLoss();
-  }, 180_000);
+  }, 240_000);
 
   test("lose nothing else while a worker is drained, deleted and replaced by a fresh one, whose pods reach the others", async () => {
     const { lab } = joined;
