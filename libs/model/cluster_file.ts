@@ -21,6 +21,11 @@ export interface NodeSpec {
    * sends to it, what it sends is taken, and what steers its own traffic stays as it was found.
    */
   readonly standby?: boolean;
+  /**
+   * True for a gateway that has left: its own traffic goes over other gateways, and what still comes over its cables is taken. Nobody
+   * sends to it, also where nobody else is left. See `partOf`.
+   */
+  readonly left?: boolean;
 }
 
 /** A gateway node of another cluster. */

@@ -79,6 +79,7 @@ const node = keys("a node", {
   gateway: v.optional(v.boolean("gateway must be true or false, without quotes"), false),
   ready: v.exactOptional(v.boolean("ready must be true or false, without quotes")),
   standby: v.exactOptional(v.boolean("standby must be true or false, without quotes")),
+  left: v.exactOptional(v.boolean("left must be true or false, without quotes")),
 });
 
 const gateway = keys("a gateway", {

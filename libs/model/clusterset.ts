@@ -17,7 +17,8 @@ export interface MemberCluster {
  *
  * - `joining`: it takes what comes over its cables; its own cluster sends to it once it says that the others know it.
  * - `leaving`: whoever still sends to it is served; nobody sends to it any more.
- * - `left`: it does not forward any more; what it sent last is still taken.
+ * - `left`: it steers its own traffic over other gateways; what it sent last is still taken, and it still takes what comes over its
+ *   cables, from whoever heard later.
  */
 export type GatewayPhase = "joining" | "leaving" | "left";
 

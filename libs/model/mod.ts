@@ -22,6 +22,7 @@ export * from "./limits.ts";
 export { parseListen } from "./listen.ts";
 export * from "./mac.ts";
 export * from "./mtu.ts";
+export * from "./node_part.ts";
 export * from "./owned.ts";
 export { type LineReason, type ParsedClusterFile, parseClusterFile } from "./parse_cluster_file.ts";
 export * from "./plain_cluster_file.ts";

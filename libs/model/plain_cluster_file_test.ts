@@ -12,7 +12,7 @@ mtu: 1400
 listen: "[::1]:9000"
 delivery: stack
 nodes:
-  - { name: gw1, addresses: [172.31.1.2, "fd31:1::2"], subnets: [10.1.0.0/24], gateway: true, standby: true, ready: false }
+  - { name: gw1, addresses: [172.31.1.2, "fd31:1::2"], subnets: [10.1.0.0/24], gateway: true, standby: true, left: true, ready: false }
 clusters:
   - { id: west, subnets: [10.2.0.0/16], gateways: [{ name: gw1, addresses: [172.31.9.3], leaving: true }] }
 `;
@@ -21,7 +21,7 @@ test("a config comes back from JSON as it was, and its JSON is a strait.yaml", (
   const parsed = parseClusterFile(TEXT);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.reasons));
   const text = JSON.stringify(plainClusterFile(parsed.value));
-  for (const key of ["podSubnets", "delivery", "standby", "ready", "leaving"]) expect(text).toContain(`"${key}":`);
+  for (const key of ["podSubnets", "delivery", "standby", "left", "ready", "leaving"]) expect(text).toContain(`"${key}":`);
   expect(readPlainClusterFile(JSON.parse(text))).toEqual({ ok: true, value: parsed.value });
   expect(parseClusterFile(text)).toEqual({ ok: true, value: parsed.value });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Change, Dataplane } from "@strait/dataplane";
-import { type ClusterFile, ownNode, type Planner, type Problem } from "@strait/model";
+import { type ClusterFile, type NodePart, ownNode, type Planner, type Problem, partOf } from "@strait/model";
 import { type Log, StateLog } from "@strait/obs";
 import { Backoff, type BackoffOptions, elapsed, sleep, type Timers } from "@strait/time";
 import type { NodeMetrics } from "./node_metrics.ts";
@@ -55,8 +55,8 @@ export class NodeLoop {
   readonly #stopping = new AbortController();
   #listening: Promise<void> | undefined;
   #planner: Planner | undefined;
-  /** Whether the own node was a gateway in the last pass: which rows are ours hangs on it. */
-  #wasGateway: boolean | undefined;
+  /** The own node's part in the last pass: which rows are ours hangs on it. */
+  #part: NodePart | undefined;
   #passedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: NodeLoopOptions) {
@@ -88,8 +88,8 @@ export class NodeLoop {
     const began = elapsed(timers);
     try {
       const file = current();
-      const { gateway } = ownNode(file);
-      const anew = this.#planner === undefined || gateway !== this.#wasGateway || why.some((cause) => !TOLD.has(cause));
+      const part = partOf(ownNode(file));
+      const anew = this.#planner === undefined || part !== this.#part || why.some((cause) => !TOLD.has(cause));
       if (anew) dataplane.doubt();
       const facts = dataplane.facts(file);
       const planner = this.#planner ?? this.#options.planner();
@@ -101,7 +101,7 @@ export class NodeLoop {
       const report = dataplane.apply(planned);
       // Only now: a planner that an error took out of step is not asked again.
       this.#planner = planner;
-      this.#wasGateway = gateway;
+      this.#part = part;
       state.apply({ file, facts, plan: planned, report }, timers.now());
       observer?.applied(report);
       this.#states.clear("reconcile", "reconciling works again");

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
+import type { NodeSpec, Planner } from "@strait/model";
 import { Log, type LogOptions } from "@strait/obs";
-import { GatewayPlanner } from "@strait/plan";
+import { AgentPlanner, GatewayPlanner } from "@strait/plan";
 import { FakeTimers } from "@strait/time/testing";
 import { NodeLoop } from "./node_loop.ts";
 import { NodeState } from "./node_state.ts";
 import { clusterFile } from "./testing/cluster_file.ts";
 import { FakeDataplane, FakeKernel, nodeFacts } from "./testing/fake_dataplane.ts";
 
-function build(kernel = new FakeKernel(), level: LogOptions["level"] = "info") {
+function build(
+  kernel = new FakeKernel(),
+  level: LogOptions["level"] = "info",
+  planner: () => Planner = () => new GatewayPlanner(),
+) {
   const timers = new FakeTimers();
   const dataplane = new FakeDataplane(kernel);
   const lines: string[] = [];
@@ -16,7 +21,7 @@ function build(kernel = new FakeKernel(), level: LogOptions["level"] = "info") {
   const state = new NodeState();
   let file = clusterFile();
   const backoff = { random: () => 0.999999 };
-  const loop = new NodeLoop({ dataplane, planner: () => new GatewayPlanner(), file: () => file, state, log, timers, backoff });
+  const loop = new NodeLoop({ dataplane, planner, file: () => file, state, log, timers, backoff });
   return { kernel, timers, dataplane, lines, state, loop, change: (next: typeof file) => (file = next) };
 }
 
@@ -97,6 +102,40 @@ test("a node loop takes a changed config at the next pass and writes only the di
   expect(state.totals.removes).toBe(before - 3); // all but: the cluster's own row, the self peer, what the cluster announces
   expect(kernel.rows.slots.size).toBe(0);
   await loop.stop();
+});
+
+test("node loops of a gateway that leaves keep its cables for as long as it is listed, and clear them once it is a worker", async () => {
+  const kernel = new FakeKernel();
+  const app = build(kernel);
+  const agent = build(kernel, "info", () => new AgentPlanner());
+  const pass = async (own: Partial<NodeSpec>) => {
+    const [gw1, w1] = clusterFile().nodes as [NodeSpec, NodeSpec];
+    for (const { change, loop, timers } of [app, agent]) {
+      change(
+        clusterFile({
+          nodes: [
+            { ...gw1, ...own },
+            { ...w1, gateway: true },
+          ],
+        }),
+      );
+      loop.request("config");
+      await timers.advance(0);
+    }
+    const { hops, peers, slots } = kernel.rows;
+    const kindOf = (hop: number) => hops.get(String(hop))?.kind;
+    const steered = new Set([...slots.values()].map(({ hop }) => kindOf(hop)));
+    const cables = [...peers.values()].filter(({ role, flags }) => role === "cable" && flags.includes("gateway"));
+    return { steered: [...steered], cables: cables.map(({ hop }) => kindOf(hop)) };
+  };
+  expect(await pass({})).toEqual({ steered: ["vxlan"], cables: ["vxlan"] });
+  expect(await pass({ standby: true })).toEqual({ steered: ["vxlan"], cables: ["vxlan"] });
+  expect(await pass({ standby: true, left: true })).toEqual({ steered: ["node"], cables: ["vxlan"] });
+  expect(await pass({ standby: true })).toEqual({ steered: ["node"], cables: ["vxlan"] });
+  expect(await pass({})).toEqual({ steered: ["vxlan"], cables: ["vxlan"] });
+  expect(await pass({ standby: true, left: true })).toEqual({ steered: ["node"], cables: ["vxlan"] });
+  expect(await pass({ gateway: false })).toEqual({ steered: ["node"], cables: [] });
+  await Promise.all([app.loop.stop(), agent.loop.stop()]);
 });
 
 test("a node loop that cannot find facts says so once, keeps what was applied, retries and says when it works again", async () => {

@@ -13,6 +13,7 @@ import {
   type PeerFlag,
   type Plan,
   type Planner,
+  partOf,
   type Rows,
   STRAIT_DEVICE,
   sameAddress,
@@ -29,7 +30,7 @@ import { sourcesOf } from "./remote_book.ts";
 import { RouteBook } from "./route_book.ts";
 import { Ways } from "./tunnel_end.ts";
 
-/** A gateway of the own cluster that flows may be spread over. */
+/** A gateway of the own cluster that flows may be spread over: not one that has left. */
 interface Steered {
   readonly hop: HopRow;
   readonly ready: boolean;
@@ -51,7 +52,7 @@ class Memory extends PlannerMemory {
 
 /**
  * What the node agent wants on its node. On a gateway node it leads packets that came by cable on to the nodes, on a worker it
- * leads packets for other clusters to the gateways.
+ * leads packets for other clusters to the gateways. On one that has left the gateways it does both.
  *
  * @throws TypeError where the own node is not in the file (`parseClusterFile` rules that out)
  * @example
@@ -80,7 +81,7 @@ export class AgentPlanner implements Planner {
     const delivery = deliveryOf(file, facts);
     memory.pods.update(facts.podInterfaces, delivery, memory.rows, memory.problems);
     memory.here.update(facts, file.subnets, anew, memory.rows);
-    const ownsRoutes = steers(own.gateway) === "agent";
+    const ownsRoutes = steers(partOf(own)) === "agent";
     if (ownsRoutes) this.#updateRemotes(file, facts, own, anew || ways.gatewaysChanged);
     memory.last = { nodes: file.nodes, clusters: file.clusters };
     return {
@@ -132,7 +133,7 @@ export class AgentPlanner implements Planner {
       const hop = hops.hopOf(name);
       rows.set(`node ${name}`, node ? nodeClaims(node, own, ways, hop) : []);
       problems.set(`node ${name}`, hops.problemsOf(name));
-      const gateway = node?.gateway && hop ? { hop, ready: node.ready !== false, standby: node.standby === true } : undefined;
+      const gateway = node && hop ? steeredOf(node, hop) : undefined;
       if (!sameRow(gateways.get(name), gateway)) gatewaysChanged = true;
       if (gateway) gateways.set(name, gateway);
       else gateways.delete(name);
@@ -177,6 +178,12 @@ export class AgentPlanner implements Planner {
     const alone = hops.length === 0 && file.clusters.length > 0;
     problems.set("cluster", alone ? [{ object: `cluster ${file.cluster}`, reason }] : []);
   }
+}
+
+/** Undefined for a node that forwards for nobody: a worker, or a gateway that has left, which would drop what it is sent. */
+function steeredOf(node: NodeSpec, hop: HopRow): Steered | undefined {
+  if (partOf(node) !== "gateway") return undefined;
+  return { hop, ready: node.ready !== false, standby: node.standby === true };
 }
 
 /**

@@ -23,18 +23,21 @@ export interface GatewayNews {
 export interface GatewayPart {
   /** It forwards or is about to, but another one takes its part: nobody sends to it. */
   readonly standby: boolean;
+  /** It has left: only what still comes over its cables is taken. */
+  readonly left: boolean;
 }
 
 /**
  * Which nodes forward for their cluster, and which of them others send to. A node forwards while it has the label, and after that
  * while the Endpoint lists it: the other clusters go on sending to it until they have heard. It is sent to once it is listed
- * without a phase, and until its label goes.
+ * without a phase, and until its label goes. One that is listed as `left` only takes what comes over its cables, unless it has the
+ * label again: then its gateway app is about to join.
  *
  * Where that leaves nobody, those are sent to that are most likely to forward: listed without label, then leaving, then joining,
  * then those with the label alone (nothing was published yet).
  *
  * @example
- * gatewayParts({ labelled: new Set([gw1]), listed: [], known: () => true }) // gw1: {standby: false}
+ * gatewayParts({ labelled: new Set([gw1]), listed: [], known: () => true }) // gw1: {standby: false, left: false}
  */
 export function gatewayParts({ labelled, listed, ready, known }: GatewayNews): ReadonlyMap<NodeName, GatewayPart> {
   const there = listed.filter(({ name }) => known(name));
@@ -49,6 +52,7 @@ export function gatewayParts({ labelled, listed, ready, known }: GatewayNews): R
   ];
   const taking = new Set(choices.find((choice) => choice.length > 0) ?? []);
   if (ready !== undefined && labelled.has(ready)) taking.add(ready);
-  const forwarding = [...labelled, ...there.filter(({ phase }) => phase !== "left").map(({ name }) => name)];
-  return new Map(forwarding.map((name) => [name, { standby: !taking.has(name) }]));
+  const left = new Set(names("left").filter((name) => !labelled.has(name)));
+  const forwarding = [...labelled, ...there.map(({ name }) => name)];
+  return new Map(forwarding.map((name) => [name, { standby: !taking.has(name), left: left.has(name) }]));
 }

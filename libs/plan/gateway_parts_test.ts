@@ -14,7 +14,12 @@ test.each<[what: string, labelled: string, listed: string, ready: string, wanted
   ["one lost the label and is listed yet", "gw1", "gw1 gw2", "", "gw1 (gw2)"],
   ["one lost the label after it found that the others know it", "gw1", "gw1 gw2:leaving", "gw2", "gw1 (gw2)"],
   ["one is leaving", "gw1", "gw1 gw2:leaving", "", "gw1 (gw2)"],
-  ["one has left", "gw1", "gw1 gw2:left", "", "gw1"],
+  ["one has left", "gw1", "gw1 gw2:left", "", "gw1 <gw2>"],
+  ["one has left and has the label again", "gw1 gw2", "gw1 gw2:left", "", "gw1 (gw2)"],
+  ["one has left after it found that the others know it", "gw1", "gw1 gw2:left", "gw2", "gw1 <gw2>"],
+  ["one has left and nobody else has the label", "", "gw1:leaving gw2:left", "", "gw1 <gw2>"],
+  ["one has left and there is nobody else", "", "gw2:left", "", "<gw2>"],
+  ["one that has left is no node any more", "gw1", "gw1 gone:left", "", "gw1"],
   ["one that was silent is leaving and has the label", "gw1 gw2", "gw1 gw2:leaving", "", "gw1 (gw2)"],
   ["the only one lost the label", "", "gw1", "", "gw1"],
   ["the only one lost the label and another one has it", "gw2", "gw1", "", "gw1 (gw2)"],
@@ -30,6 +35,10 @@ test.each<[what: string, labelled: string, listed: string, ready: string, wanted
     ready: ready === "" ? undefined : nodeName(ready),
     known: (name) => name !== "gone",
   });
-  const told = [...parts].map(([name, { standby }]) => (standby ? `(${name})` : name));
-  expect(told.sort((a, b) => (a.replace("(", "") < b.replace("(", "") ? -1 : 1)).join(" ")).toBe(wanted);
+  // A gateway that has left is on standby too.
+  const told = [...parts].map(([name, { standby, left }]) =>
+    left ? (standby ? `<${name}>` : "wrong") : standby ? `(${name})` : name,
+  );
+  const bare = (text: string): string => text.replace(/[(<]/, "");
+  expect(told.sort((a, b) => (bare(a) < bare(b) ? -1 : 1)).join(" ")).toBe(wanted);
 });

@@ -15,6 +15,7 @@ import {
   ownNode,
   type Plan,
   type Planner,
+  partOf,
   type RemoteCluster,
   type Rows,
   sameCidr,
@@ -47,8 +48,9 @@ class Memory extends PlannerMemory {
 /**
  * What the gateway app wants on its node: cables to the other clusters' gateways, slots over them, and what the own cluster
  * announces as "here" (Services, and pods the agent's more specific rows do not lead elsewhere, see `StackSubnets`). On a node
- * that is not marked as a gateway it wants nothing and says so. While the node is on standby what steers its own traffic stays as it
- * was found: over other gateways before it takes part, over its own cables when it leaves.
+ * that is not marked as a gateway, or has left, it wants nothing and says so; what it wrote there is not its own any more. While
+ * the node is on standby what steers its own traffic stays as it was found: over other gateways before it takes part, over its own
+ * cables when it leaves.
  *
  * @throws TypeError where the own node is not in the file
  * @example
@@ -73,7 +75,7 @@ export class GatewayPlanner implements Planner {
     const memory = this.#memory;
     const anew = memory.begin(file, facts, own, this.#present);
     this.#present = undefined;
-    if (!own.gateway) return this.#idle(own);
+    if (partOf(own) !== "gateway") return this.#idle(own);
     this.#updateClusters(file, facts, own, anew);
     this.#updateHere(file, facts, own, anew);
     memory.last = { nodes: file.nodes, clusters: file.clusters };
@@ -92,7 +94,9 @@ export class GatewayPlanner implements Planner {
 
   #idle(own: NodeSpec): Plan {
     const { rows } = this.#memory;
-    const reason = "it is not marked as a gateway: set gateway: true in its entry, or stop the gateway app here";
+    const reason = own.gateway
+      ? "it has left the gateways of its cluster: take left: true out of its entry, or stop the gateway app here"
+      : "it is not marked as a gateway: set gateway: true in its entry, or stop the gateway app here";
     const problems = [{ object: `node ${own.name}`, reason }];
     const nothing = { links: [], routes: [], ownsRoutes: false, attach: { uplinks: [], pods: [] }, spread: [] };
     return { rows: rows.rows, changes: rows.take(), ...nothing, problems };

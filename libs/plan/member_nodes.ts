@@ -14,6 +14,7 @@ import {
   type Problem,
   sameAddress,
   sameCidr,
+  sameRow,
   specialAddress,
 } from "@strait/model";
 import { Claimants } from "./claimants.ts";
@@ -41,8 +42,9 @@ function sameList<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boo
 
 function sameSpec(a: NodeSpec | undefined, b: NodeSpec | undefined): boolean {
   if (!a || !b) return a === b;
-  const flags = a.name === b.name && a.gateway === b.gateway && a.ready === b.ready && a.standby === b.standby;
-  return flags && sameList(a.addresses, b.addresses, sameAddress) && sameList(a.subnets, b.subnets, sameCidr);
+  const flags = a.name === b.name && a.gateway === b.gateway && a.ready === b.ready;
+  const steps = a.standby === b.standby && a.left === b.left;
+  return flags && steps && sameList(a.addresses, b.addresses, sameAddress) && sameList(a.subnets, b.subnets, sameCidr);
 }
 
 /**
@@ -181,7 +183,7 @@ export class MemberNodes {
     const known = (name: NodeName): boolean => this.#nodes.has(name);
     this.#parts = gatewayParts({ labelled: this.#labelled, listed: this.#listed, ready: this.#ready, known });
     for (const name of new Set([...before.keys(), ...this.#parts.keys()])) {
-      if (before.get(name)?.standby !== this.#parts.get(name)?.standby) this.#dirty.add(name);
+      if (!sameRow(before.get(name), this.#parts.get(name))) this.#dirty.add(name);
     }
   }
 
@@ -233,7 +235,7 @@ export class MemberNodes {
       }
     }
     const subnets = [...prefixes, ...hosts].sort(compareCidr);
-    const gateway = { gateway: part !== undefined, ...(part?.standby && { standby: true }) };
+    const gateway = { gateway: part !== undefined, ...(part?.standby && { standby: true }), ...(part?.left && { left: true }) };
     return { spec: { name, addresses: usable, subnets, ...gateway, ...(!ready && { ready }) }, problems, outside };
   }
 }

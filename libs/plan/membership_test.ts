@@ -229,9 +229,9 @@ test("Membership keeps a gateway that lost its label until its cluster has let i
   for (const n of [0, 1, 2]) membership.putNode(memberNode(n, { gateway: n < 2 }));
   const parts = () =>
     Object.fromEntries(
-      fileOf(membership.plan()).nodes.map(({ name, gateway, standby }) => [
+      fileOf(membership.plan()).nodes.map(({ name, gateway, standby, left }) => [
         name as string,
-        gateway && (standby ? "standby" : "part"),
+        gateway && (left ? `left${standby ? " and on standby" : ""}` : standby ? "standby" : "part"),
       ]),
     );
   const list = (text: string) =>
@@ -254,7 +254,15 @@ test("Membership keeps a gateway that lost its label until its cluster has let i
   expect(fileOf(membership.plan()).nodes).toBe(nodes);
   membership.putNode(memberNode(0, { gateway: false }));
   expect(parts()).toEqual({ n0: "standby", n1: "part", n2: false });
+  list("n0:leaving n1");
+  expect(parts()).toEqual({ n0: "standby", n1: "part", n2: false });
   list("n0:left n1");
+  expect(parts()).toEqual({ n0: "left and on standby", n1: "part", n2: false });
+  membership.putNode(memberNode(0, { gateway: true }));
+  expect(parts()).toEqual({ n0: "standby", n1: "part", n2: false });
+  membership.putNode(memberNode(0, { gateway: false }));
+  expect(parts()).toEqual({ n0: "left and on standby", n1: "part", n2: false });
+  list("n1");
   expect(parts()).toEqual({ n0: false, n1: "part", n2: false });
   membership.deleteNode(nodeName("n1"));
   list("n1 n2:joining");

@@ -4,6 +4,7 @@ import {
   address,
   type ClusterFile,
   cidr,
+  clusterId,
   emptyRows,
   formatAddress,
   formatCidr,
@@ -12,12 +13,15 @@ import {
   ifIndex,
   linkMtu,
   mac,
+  mapNames,
   type NodeFacts,
   parseClusterFile,
   SLOTS,
 } from "@strait/model";
+import { GatewayPlanner } from "./gateway_planner.ts";
 import { planAgent } from "./plan_agent.ts";
-import { blockRoute, factsOf } from "./testing/scenes.ts";
+import { planGateway } from "./plan_gateway.ts";
+import { blockRoute, factsOf, merged } from "./testing/scenes.ts";
 
 function fileOf(node: string, change: (text: string) => string = (text) => text): ClusterFile {
   const text = `
@@ -72,6 +76,14 @@ describe("planAgent on a worker", () => {
     ["not one on standby, whose packets it takes", ", standby: true", "", ["172.31.1.4"]],
     ["one that takes part and is not ready rather than one on standby", ", standby: true", ", ready: false", ["172.31.1.4"]],
     ["both where both are on standby", ", standby: true", ", standby: true", ["172.31.1.2", "172.31.1.4"]],
+    ["not one that has left, whose packets it takes", ", standby: true, left: true", "", ["172.31.1.4"]],
+    [
+      "one on standby and not ready rather than one that has left",
+      ", standby: true, left: true",
+      ", standby: true, ready: false",
+      ["172.31.1.4"],
+    ],
+    ["nobody where all have left", ", standby: true, left: true", ", left: true", []],
   ])("spreads over %s", (_, gw1, gw2, wanted) => {
     const change = (text: string) =>
       text.replace("10.1.0.0/24], gateway: true", `$&${gw1}`).replace("10.1.2.0/24], gateway: true", `$&${gw2}`);
@@ -236,5 +248,79 @@ describe("planAgent on a gateway node", () => {
       object: "node gw2",
       reason: "it has IPv4 addresses and node gw1 has IPv6: give both an address of the same family",
     });
+  });
+});
+
+describe("planAgent on a node that has left the gateways", () => {
+  const LEFT = "10.1.0.0/24], gateway: true, standby: true, left: true";
+  /** What both apps made of the node while it was a gateway, and what the agent makes of it after. */
+  function left(change: (text: string) => string = (text) => text) {
+    const before = fileOf("gw1");
+    const facts = factsOf(before);
+    const gateway = planGateway(before, facts, planAgent(before, facts, emptyRows()).rows);
+    const present = merged(planAgent(before, facts, emptyRows()).rows, gateway.rows);
+    const after = fileOf("gw1", (text) => change(text).replace("10.1.0.0/24], gateway: true", LEFT));
+    return { present, gateway, facts, after, plan: planAgent(after, factsOf(after), present) };
+  }
+
+  test("steers its own traffic over the other gateways, under the cluster indexes that its cables' peers name", () => {
+    const { present, plan } = left();
+    const hops = new Set([...plan.rows.slots.values()].map(({ hop }) => hop));
+    const [gw2] = [...plan.rows.hops.values()].filter(({ remote }) => formatAddress(remote) === "172.31.1.4");
+    expect([...hops]).toEqual(gw2 ? [gw2.index] : []);
+    expect(plan.rows.slots.size).toBe(SLOTS);
+    expect([...plan.rows.clusters]).toEqual([...present.clusters]);
+    expect(plan.routes.map(({ destination }) => formatCidr(destination))).toEqual(["10.2.0.0/16", "10.3.0.0/16"]);
+    expect(plan.ownsRoutes).toBe(true);
+  });
+
+  test("keeps its clusters' indexes, also those that it would not give out itself", () => {
+    const { present, after } = left();
+    const moved = { ...present, clusters: new Map([["7", { index: 7, id: clusterId("west") }]]) };
+    expect(planAgent(after, factsOf(after), moved).rows.clusters.get("7")).toEqual({ index: 7, id: clusterId("west") });
+  });
+
+  test("goes on taking what comes over its cables, and leads it on to every node", () => {
+    const { gateway, plan } = left((text) => text.replace("subnets: [10.1.0.0/16]", "subnets: [10.1.0.0/16, 10.100.0.0/16]"));
+    const { remove, put } = plan.changes;
+    expect([...remove.hops.values(), ...put.hops.values()].filter(({ owner }) => owner === "gateway")).toEqual([]);
+    expect([...remove.peers.values(), ...put.peers.values()].filter(({ role }) => role === "cable")).toEqual([]);
+    const subnets = [...remove.subnets.values(), ...put.subnets.values()];
+    expect(subnets.filter((row) => row.kind === "here" && row.owner === "gateway")).toEqual([]);
+    expect([...gateway.rows.peers.values()].some(({ flags }) => flags.includes("gateway"))).toBe(true);
+    expect([...plan.rows.subnets.values()].filter(({ kind }) => kind === "node").length).toBeGreaterThan(2);
+    expect(plan.rows.hops.size).toBe(3);
+  });
+
+  test("has nothing to do with the gateway app, which lingers and removes nothing", () => {
+    const { present, plan, after } = left();
+    const planner = new GatewayPlanner();
+    planner.found(present);
+    planner.update(fileOf("gw1"), factsOf(after));
+    const app = planner.update(after, factsOf(after));
+    expect(planGateway(after, factsOf(after), merged(present, plan.rows))).toEqual(app);
+    expect(app.problems[0]?.reason).toContain("it has left the gateways of its cluster");
+    expect(mapNames.map((map) => app.changes.remove[map].size + app.changes.put[map].size)).toEqual(mapNames.map(() => 0));
+    expect(app.ownsRoutes).toBe(false);
+  });
+
+  test("leaves all that steers to the gateway app, as it is, once the label is back", () => {
+    const { present, plan } = left();
+    const back = fileOf("gw1", (text) => text.replace("10.1.0.0/24], gateway: true", "$&, standby: true"));
+    const now = merged(present, plan.rows);
+    const agent = planAgent(back, factsOf(back), now);
+    expect(mapNames.map((map) => agent.changes.remove[map].size + agent.changes.put[map].size)).toEqual(mapNames.map(() => 0));
+    const app = planGateway(back, factsOf(back), now);
+    expect([...app.rows.slots]).toEqual([...plan.rows.slots]);
+    expect([...app.changes.put.peers, ...app.changes.remove.peers, ...app.changes.remove.hops]).toEqual([]);
+  });
+
+  test("clears all that the gateway app left, once it is a worker", () => {
+    const { present, plan } = left();
+    const file = fileOf("gw1", (text) => text.replace("10.1.0.0/24], gateway: true", "10.1.0.0/24]"));
+    const worker = planAgent(file, factsOf(file), merged(present, plan.rows));
+    expect([...worker.changes.remove.hops.values()].some(({ owner }) => owner === "gateway")).toBe(true);
+    expect([...worker.changes.remove.peers.values()].some(({ role }) => role === "cable")).toBe(true);
+    expect([...worker.rows.slots]).toEqual([...plan.rows.slots]);
   });
 });

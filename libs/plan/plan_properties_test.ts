@@ -21,6 +21,7 @@ function sorted(rows: Rows): unknown {
 describe.each([
   ["planAgent on a worker", "worker", planAgent],
   ["planAgent on a gateway node", "gateway", planAgent],
+  ["planAgent on a node that has left", "left", planAgent],
   ["planGateway", "gateway", planGateway],
 ] as const)("%s", (_, kind, plan) => {
   test("gives the same plan twice, and whatever the order of its lists", () => {
@@ -71,8 +72,8 @@ describe("The agent and the gateway app of one node", () => {
       const gateway = planGateway(file, facts, agent.rows);
       for (const map of mapNames) for (const key of agent.rows[map].keys()) expect(gateway.rows[map].has(key)).toBe(false);
       const present = merged(agent.rows, gateway.rows);
-      expect(sorted(ownedRows("agent", true, present))).toEqual(sorted(agent.rows));
-      expect(sorted(ownedRows("gateway", true, present))).toEqual(sorted(gateway.rows));
+      expect(sorted(ownedRows("agent", "gateway", present))).toEqual(sorted(agent.rows));
+      expect(sorted(ownedRows("gateway", "gateway", present))).toEqual(sorted(gateway.rows));
       expect(changes(planAgent(file, facts, present))).toBe(0);
       expect(changes(planGateway(file, facts, present))).toBe(0);
     }

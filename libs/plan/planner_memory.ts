@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ClusterFile, type HopRow, type NodeFacts, type NodeSpec, type Owner, type Rows, sameRow } from "@strait/model";
+import {
+  type ClusterFile,
+  type HopRow,
+  type NodeFacts,
+  type NodeSpec,
+  type Owner,
+  partOf,
+  type Rows,
+  sameRow,
+} from "@strait/model";
 import { HopBook } from "./hop_book.ts";
 import { ownedRows } from "./ownership.ts";
 import { PartRows } from "./part_rows.ts";
@@ -29,9 +38,9 @@ export class PlannerMemory {
     this.hops = new HopBook(kind, owner);
   }
 
-  /** Whether it is of the time when the node was a gateway and is none now, or the other way round. */
-  outdated({ gateway }: NodeSpec): boolean {
-    return this.#ground !== undefined && this.#ground.gateway !== gateway;
+  /** Whether it is of the time when the node played another part. */
+  outdated(own: NodeSpec): boolean {
+    return this.#ground !== undefined && this.#ground.part !== partOf(own);
   }
 
   /**
@@ -46,7 +55,7 @@ export class PlannerMemory {
         this.hops.found(present);
         this.remotes.found(present);
       }
-      this.rows.found(ownedRows(this.#owner, own.gateway, present));
+      this.rows.found(ownedRows(this.#owner, partOf(own), present));
     }
     const ground = groundOf(file, facts, own);
     const anew = !sameRow(ground, this.#ground);
@@ -56,8 +65,9 @@ export class PlannerMemory {
 }
 
 /** What all parts of the plan are made with: where it changes, all are made anew. */
-function groundOf(file: ClusterFile, facts: NodeFacts, { name, addresses, gateway, standby }: NodeSpec) {
+function groundOf(file: ClusterFile, facts: NodeFacts, own: NodeSpec) {
+  const { name, addresses, standby } = own;
   const { cluster, subnets, mtu } = file;
   const { uplinks, device } = facts;
-  return { name, addresses, gateway, standby, cluster, subnets, mtu, uplinks, device };
+  return { name, addresses, part: partOf(own), standby, cluster, subnets, mtu, uplinks, device };
 }

@@ -71,6 +71,7 @@ function followChanges(
 describe.each([
   ["an agent's planner on a worker", "worker", () => new AgentPlanner()],
   ["an agent's planner on a gateway node", "gateway", () => new AgentPlanner()],
+  ["an agent's planner on a node that has left", "left", () => new AgentPlanner()],
   ["a gateway's planner", "gateway", () => new GatewayPlanner()],
 ] as const)("%s", (_, kind, make) => {
   test("plans after any sequence of changes what a fresh one plans from what the maps hold, and tells the difference", () => {
@@ -129,7 +130,7 @@ test("a gateway's planner on a node that was a worker, on standby or not, plans 
     planner.found(copy(worker.rows));
     const first = planner.update(standby.file, facts);
     kept += [...first.rows.slots.values()].some(({ hop }) => hop <= HOP_RANGE.agent.last) ? 1 : 0;
-    const present = ownedRows("gateway", true, applied(worker.rows, first));
+    const present = ownedRows("gateway", "gateway", applied(worker.rows, first));
     followChanges(make, planner, { random, scene: standby, present }, `seed ${seed}`);
   }
   expect(kept).toBeGreaterThan(3);

@@ -61,6 +61,19 @@ describeIf(labObstacle())("two clusters whose gateways move", () => {
     await steady.stopWithoutLoss();
   }, 300_000);
 
+  test("lose nothing while both clusters send one of two away at the same moment, and when both come back at the same moment", async () => {
+    const { lab } = joined;
+    const steady = await load();
+    await Promise.all(BOTH.map((id) => labelGateway(lab, `${id}/gw1`, false)));
+    await Promise.all(BOTH.map((id) => lists(lab, id, "gw2", BOTH)));
+    for (const id of BOTH) await until(`gw1 of ${id} to let go of its cables`, () => isWorker(`${id}/gw1`));
+    await joined.trafficPasses();
+    await Promise.all(BOTH.map((id) => labelGateway(lab, `${id}/gw1`, true)));
+    await Promise.all(BOTH.map((id) => lists(lab, id, "gw1 gw2", BOTH)));
+    await joined.trafficPasses();
+    await steady.stopWithoutLoss();
+  }, 300_000);
+
   test("lose nothing while the only one gives way to another node, the label being taken away first", async () => {
     const { lab } = joined;
     await labelGateway(lab, "west/gw2", false);

@@ -251,9 +251,9 @@ describe("MemberSource", () => {
     const api = server();
     east(api, false);
     const ends = { privateIPs: ["172.31.1.2"], publicIPs: [], port: 4500, healthCheckIPs: [] };
-    const own = (phase?: string) => {
+    const own = (phase?: string, hostname = "gw1") => {
       const plain = endpoint("east", "172.31.1.2", ["10.1.0.0/16"]);
-      const annotations = { "strait.io/gateways": JSON.stringify([{ hostname: "gw1", ...ends, ...(phase && { phase }) }]) };
+      const annotations = { "strait.io/gateways": JSON.stringify([{ hostname, ...ends, ...(phase && { phase }) }]) };
       api.objects(EndpointKind).put({ ...plain, metadata: { ...plain.metadata, annotations } });
     };
     const selectors = () =>
@@ -269,6 +269,9 @@ describe("MemberSource", () => {
     await until("the Endpoint", () => source.ownEndpoint?.gateways[0]?.phase === "leaving");
     expect([forwards(), selectors()]).toEqual([true, [null]]);
     own("left");
+    await until("one that left", () => source.file?.nodes.some(({ left }) => left) === true);
+    expect([forwards(), selectors()]).toEqual([true, [null]]);
+    own("left", "gw9");
     await until("a worker", () => forwards() === false);
     // With the next news of anything.
     api.objects(EndpointKind).put(endpoint("south", "172.31.9.4", ["10.3.0.0/16"]));

@@ -73,6 +73,12 @@ const changes: readonly Change[] = [
     return { file: { ...file, nodes: replaceAt(file.nodes, at, { ...old, standby: !old.standby }) }, facts };
   },
   (random, { file, facts }) => {
+    const at = random.below(file.nodes.length);
+    const old = file.nodes[at];
+    if (!old || old.name === file.node) return { file, facts };
+    return { file: { ...file, nodes: replaceAt(file.nodes, at, { ...old, left: !old.left }) }, facts };
+  },
+  (random, { file, facts }) => {
     const at = random.below(file.clusters.length + 1);
     const old = file.clusters[at];
     if (!old) return { file, facts };

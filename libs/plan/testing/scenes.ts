@@ -11,6 +11,7 @@ import {
   linkMtu,
   mac,
   type NodeFacts,
+  type NodePart,
   type NodeSpec,
   nodeName,
   ownNode,
@@ -67,15 +68,16 @@ export function factsOf(file: ClusterFile): NodeFacts {
   };
 }
 
-/** A random clusterset seen from a random node. `kind` decides whether that node is a gateway. */
-export function randomScene(random: Random, kind: "worker" | "gateway"): Scene {
+/** A random clusterset seen from a random node. `kind` is that node's part. */
+export function randomScene(random: Random, kind: NodePart): Scene {
   const families = random.pick([[4], [6], [4, 6]]);
   const outer = random.pick([[4], [6], [4, 6]]);
   const subnetsOf = (c: number): Cidr[] => both(`10.${c}.0.0/16`, `fd0${c}::/48`, families).map(cidr);
   const nodes = Array.from({ length: 2 + random.below(5) }, (_, n): NodeSpec => {
     const subnets = both(`10.1.${n}.0/24`, `fd01:0:0:${n}::/64`, families).map(cidr);
     const addresses = both(`172.31.1.${n + 1}`, `fd31:1::${n + 1}`, outer).map(address);
-    return { name: nodeName(`n${n}`), addresses, subnets, gateway: n === 0 || random.below(3) === 0 };
+    const left = kind === "left" && n === 0 && { standby: true, left: true };
+    return { name: nodeName(`n${n}`), addresses, subnets, gateway: n === 0 || random.below(3) === 0, ...left };
   });
   const worker: NodeSpec = {
     name: nodeName("w"),
@@ -94,7 +96,7 @@ export function randomScene(random: Random, kind: "worker" | "gateway"): Scene {
   }));
   const file: ClusterFile = {
     cluster: clusterId("c1"),
-    node: nodeName(kind === "gateway" ? "n0" : "w"),
+    node: nodeName(kind === "worker" ? "w" : "n0"),
     subnets: subnetsOf(1),
     ...(random.below(2) === 0 && { podSubnets: subnetsOf(1) }),
     nodes: [...nodes, worker],
