@@ -6,12 +6,17 @@ import { readSeen } from "./udp.ts";
 /** Datagrams at a steady pace; what came back is counted once per datagram. */
 const flows = new Map<number, { stop(linger: number): Promise<object> }>();
 
+/** Silences that are told one by one, in milliseconds. */
+const TOLD_GAP = 1000;
+
 /** Starts a flow that {@link stopFlow} ends. */
 export async function startFlow(request: Extract<Request, { do: "flow" }>): Promise<object> {
   const back = new Set<string>();
   let sent = 0;
-  let lastGap = 0;
+  const started = performance.now();
+  let last = started;
   let longestGap = 0;
+  const gaps: { readonly atMs: number; readonly ms: number }[] = [];
   const outstanding = new Map<string, number>();
   const socket = await Bun.udpSocket({
     hostname: anyOf(request.host),
@@ -22,8 +27,11 @@ export async function startFlow(request: Extract<Request, { do: "flow" }>): Prom
         if (!outstanding.delete(sha256)) return;
         back.add(sha256);
         const now = performance.now();
-        if (lastGap > 0) longestGap = Math.max(longestGap, now - lastGap);
-        lastGap = now;
+        const gap = now - last;
+        // The first answer ends no silence.
+        if (back.size > 1) longestGap = Math.max(longestGap, gap);
+        if (gap > TOLD_GAP && gaps.length < 10) gaps.push({ atMs: Math.round(last - started), ms: Math.round(gap) });
+        last = now;
       },
       error() {},
     },
@@ -36,10 +44,11 @@ export async function startFlow(request: Extract<Request, { do: "flow" }>): Prom
   flows.set(request.id, {
     async stop(linger) {
       clearInterval(timer);
+      const quietMs = performance.now() - last;
       const deadline = performance.now() + linger;
       while (outstanding.size > 0 && performance.now() < deadline) await Bun.sleep(5);
       socket.close();
-      return { sent, received: back.size, longestGapMs: longestGap };
+      return { sent, received: back.size, longestGapMs: longestGap, gaps, quietMs };
     },
   });
   return {};

@@ -122,6 +122,10 @@ export interface FlowResult {
   readonly received: number;
   /** Longest time between two echoes, in milliseconds. */
   readonly longestGapMs: number;
+  /** The first ten times without an echo that were longer than a second, and when since the start each began, in milliseconds. */
+  readonly gaps: readonly { readonly atMs: number; readonly ms: number }[];
+  /** From the last echo to the moment it was stopped, in milliseconds. */
+  readonly quietMs: number;
 }
 
 /** A steady stream of datagrams, running until {@link Flow.stop}: what tests look at while something is broken or restarted. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Lab, Place } from "@strait/lab";
-import { CountedFlows } from "../../../netns/support/counted_flows.ts";
+import { CountedFlows, type FlowCount } from "../../../netns/support/counted_flows.ts";
 
 /** Milliseconds from one datagram to the next: so few that no socket overflows on a busy machine. */
 const EVERY = 40;
 
 /** Datagrams that a flow over another way may lose to sockets without room; over a dead one it loses hundreds. */
 const FEW = 20;
+
+/** Milliseconds without an answer after which one does not run any more: far more than a busy machine takes. */
+const QUIET = 3000;
 
 /** What became of flows that met a fault. */
 export interface FlowFates {
@@ -16,7 +19,8 @@ export interface FlowFates {
   readonly unexplained: number;
   /** Those that met it and were whole again in the end. */
   readonly recovered: number;
-  readonly lost: number;
+  /** Those that were without answers when they ended, as they were. */
+  readonly lost: FlowCount["results"];
   readonly longestGapMs: number;
 }
 
@@ -27,7 +31,7 @@ export interface FlowFates {
  * @example
  * const flows = await ManyFlows.start(lab, [[east, west]]);
  * await real.kill();
- * expect((await flows.stop()).lost).toBe(0);
+ * expect((await flows.stop()).lost).toEqual([]);
  */
 export class ManyFlows {
   readonly #flows: CountedFlows;
@@ -41,19 +45,18 @@ export class ManyFlows {
     return new ManyFlows(await CountedFlows.start(lab, pairs, { each, every: EVERY }));
   }
 
-  /** Ends them. `lost` are those that never came back. */
+  /** Ends them. */
   async stop(): Promise<FlowFates> {
     const { results, overflowed } = await this.#flows.stop(2000);
     const hurt = results.filter(({ sent, received }) => sent - received > FEW);
     const spared = results.filter((flow) => !hurt.includes(flow));
     const missing = spared.reduce((sum, { sent, received }) => sum + sent - received, 0);
-    // One that came back was silent for as long as it lost datagrams; one that did not has no gap, as nothing ended its silence.
-    const back = hurt.filter(({ sent, received, longestGapMs }) => (sent - received) * EVERY <= 2 * longestGapMs);
+    const back = hurt.filter(({ quietMs }) => quietMs < QUIET);
     return {
       untouched: spared.length,
       unexplained: Math.max(0, missing - overflowed),
       recovered: back.length,
-      lost: hurt.length - back.length,
+      lost: hurt.filter((flow) => !back.includes(flow)),
       longestGapMs: Math.round(Math.max(0, ...back.map(({ longestGapMs }) => longestGapMs))),
     };
   }
