@@ -3,7 +3,7 @@ import type { Lab, Place } from "@strait/lab";
 import { CountedFlows, type FlowCount } from "../../../netns/support/counted_flows.ts";
 
 /** Milliseconds from one datagram to the next: so few that no socket overflows on a busy machine. */
-const EVERY = 40;
+const EVERY = 60;
 
 /** Datagrams that a flow over another way may lose to sockets without room; over a dead one it loses hundreds. */
 const FEW = 20;
