@@ -61,8 +61,8 @@ export const lanes: readonly Lane[] = [
     // command into clusters whose nodes have a kubelet and a containerd.
     name: "kube",
     files: [...control, "tests/kube/**/*_test.ts"],
-    // It waits for three minutes, and gateway_life_test.ts moves gateways on real nodes.
-    except: ["tests/control/gateway_moves_test.ts"],
+    // Long ones, of which there is a whole one: gateway_life_test.ts moves gateways of real nodes, readme_test.ts joins real clusters.
+    except: ["tests/control/gateway_moves_test.ts", "tests/control/demo_test.ts"],
     env: { STRAIT_KUBE: "real" },
     large: "tests/kube/real/",
     prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
