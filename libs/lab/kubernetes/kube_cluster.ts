@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -172,10 +174,13 @@ export class KubeCluster {
     const deadline = Date.now() + timeout;
     for (;;) {
       for (const [label, real] of this.#realNodes) {
-        const found = realPods(real.dir).find((pod) => pod.name === wanted);
+        const { pid, dir } = real;
         const node = nodesOf(this.cluster).find((each) => each.name === label);
-        if (found && node && real.pid !== undefined) {
-          return new KubePod(wanted, node, { ns: new ForeignNamespace(real.pid, found.netns), ips: found.ips });
+        if (!node || pid === undefined) continue;
+        for (const { name: each, netns, ips } of realPods(dir)) {
+          const ns = new ForeignNamespace(pid, netns);
+          // Records of pods that went with the node's power stay until its kubelet has tidied up.
+          if (each === wanted && existsSync(ns.path)) return new KubePod(wanted, node, { ns, ips });
         }
       }
       for (const node of nodesOf(this.cluster)) {
