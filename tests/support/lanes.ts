@@ -16,6 +16,8 @@ export interface Lane {
   readonly apart?: true;
   /** Of a lane that runs files apart: those whose worlds are so large that one is enough. They begin first, one after the other. */
   readonly large?: string;
+  /** Of a lane that runs files apart: those that hardly work and wait long. They have a place of their own, one after the other. */
+  readonly waits?: readonly string[];
   /** Scripts that build what the tests need, run before `obstacle` is asked. One that fails has said why, and the obstacle is what is missing. */
   readonly prepare?: readonly (readonly string[])[];
   /** Files among them that it leaves out. */
@@ -26,6 +28,8 @@ export interface Lane {
 
 const needs = (what: Needs) => () => requires(what);
 const control = ["tests/control/**/*_test.ts", "tests/kube/conformance/**/*_test.ts"];
+/** For phases of gateways that leave, and for what is noticed by its silence. */
+const waits = ["tests/control/gateway_moves_test.ts", "tests/control/watches_test.ts"];
 const controlNeeds = { root: true, commands: ["ip", "setpriv"] };
 
 export const lanes: readonly Lane[] = [
@@ -65,6 +69,7 @@ export const lanes: readonly Lane[] = [
     except: ["tests/control/gateway_moves_test.ts", "tests/control/demo_test.ts"],
     env: { STRAIT_KUBE: "real" },
     large: "tests/kube/real/",
+    waits,
     prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
     // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
     obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
@@ -76,6 +81,7 @@ export const lanes: readonly Lane[] = [
     files: control,
     env: { STRAIT_KUBE: "light" },
     uses: "kube", // its kubectl
+    waits,
     obstacle: needs(controlNeeds),
     timeoutMs: 180_000,
     apart: true,
