@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RouteAgent } from "@strait/k8s";
 import { type Member, type OpenPings, Prober, probeTargets, remoteLinks } from "@strait/member";
-import { type Address, contains, formatAddress, ownNode, type Problem, sameRow } from "@strait/model";
+import { type Address, formatAddress, ownNode, type Problem, sameRow } from "@strait/model";
 import { type AppContext, type Extra, shortened } from "@strait/node";
+import { sourcesOf } from "@strait/plan";
 import { AgentReporter } from "./agent_reporter.ts";
 import type { KubernetesConfig } from "./kubernetes_config.ts";
 import { type RemoteHealth, remoteHealth } from "./remote_health.ts";
@@ -141,20 +142,8 @@ export class AgentRole implements Extra {
   }
 }
 
-/**
- * Addresses of this node that other clusters can answer to: inside the node's own pod subnets, else inside what the cluster
- * announces. The lowest of each family, which is the source of this node's own traffic over our routes too.
- */
+/** Addresses of this node that other clusters can answer to, which is the source of this node's own traffic over our routes too. */
 function probeSources({ state }: Pick<AppContext, "state">): Address[] {
   const { applied } = state;
-  if (!applied) return [];
-  const { file, facts } = applied;
-  return ([4, 6] as const).flatMap((family) => {
-    const candidates = facts.hostAddresses
-      .filter((address) => address.family === family)
-      .sort((a, b) => (a.value < b.value ? -1 : 1));
-    const inside = (subnets: typeof file.subnets) =>
-      candidates.find((address) => subnets.some((subnet) => contains(subnet, address)));
-    return inside(ownNode(file).subnets) ?? inside(file.subnets) ?? [];
-  });
+  return applied ? Object.values(sourcesOf(applied.file, ownNode(applied.file), applied.facts)) : [];
 }

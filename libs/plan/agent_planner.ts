@@ -26,8 +26,8 @@ import { type Claim, claim } from "./part_rows.ts";
 import { linkOf, uplinksOf } from "./plan.ts";
 import { PlannerMemory } from "./planner_memory.ts";
 import { PodBook } from "./pod_book.ts";
-import { sourcesOf } from "./remote_book.ts";
 import { RouteBook } from "./route_book.ts";
+import { sourcesOf } from "./sources.ts";
 import { Ways } from "./tunnel_end.ts";
 
 /** A gateway of the own cluster that flows may be spread over: not one that has left. */

@@ -25,7 +25,7 @@ import type { HopBook } from "./hop_book.ts";
 import { type Claim, claim } from "./part_rows.ts";
 import { linkOf, uplinksOf } from "./plan.ts";
 import { PlannerMemory } from "./planner_memory.ts";
-import { sourcesOf } from "./remote_book.ts";
+import { sourcesOf } from "./sources.ts";
 import { StackSubnets } from "./stack_subnets.ts";
 import { Ways } from "./tunnel_end.ts";
 

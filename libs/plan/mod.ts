@@ -34,4 +34,5 @@ export { planAgent } from "./plan_agent.ts";
 export { planGateway } from "./plan_gateway.ts";
 export { newerFirst } from "./remote_choice.ts";
 export { fillSlots, type SlotMember } from "./slot_table.ts";
+export { type Sources, sourcesOf } from "./sources.ts";
 export * from "./sync.ts";

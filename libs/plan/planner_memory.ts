@@ -14,7 +14,8 @@ import { ownedRows } from "./ownership.ts";
 import { PartRows } from "./part_rows.ts";
 import { AddressIndex, PathBook } from "./path_book.ts";
 import { ProblemBook } from "./problem_book.ts";
-import { RemoteBook, type sourcesOf } from "./remote_book.ts";
+import { RemoteBook } from "./remote_book.ts";
+import type { Sources } from "./sources.ts";
 
 /**
  * What a planner remembers from one update to the next, whichever app's it is. A node that plays another part in its cluster than
@@ -27,7 +28,7 @@ export class PlannerMemory {
   readonly hops: HopBook;
   readonly remotes = new RemoteBook();
   readonly addresses = new AddressIndex();
-  sources: ReturnType<typeof sourcesOf> = {};
+  sources: Sources = {};
   last: { readonly nodes: ClusterFile["nodes"]; readonly clusters: ClusterFile["clusters"] } = { nodes: [], clusters: [] };
   readonly #owner: Owner;
   #ground: ReturnType<typeof groundOf> | undefined;

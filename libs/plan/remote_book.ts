@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  type Address,
-  type ClusterFile,
   type ClusterId,
-  compareAddress,
   compareCidr,
-  contains,
-  type Family,
   type HopRow,
   type IfIndex,
   type InnerMtu,
   innerMtu,
   linkMtu,
   MIN_LINK_MTU,
-  type NodeFacts,
-  type NodeSpec,
   type Problem,
   type RemoteCluster,
   type RouteRow,
@@ -26,21 +19,7 @@ import { IndexPool } from "./index_pool.ts";
 import { CLUSTER_RANGE, HOP_RANGE } from "./ownership.ts";
 import { claim, type PartRows } from "./part_rows.ts";
 import { fillSlots } from "./slot_table.ts";
-
-/** An own address of each family that other clusters can answer to: inside the node's own subnets, else inside the cluster's. */
-export type Sources = { readonly [F in Family]?: Address };
-
-/** Finds them; the lowest where there are several. */
-export function sourcesOf(file: Pick<ClusterFile, "subnets">, own: NodeSpec, facts: NodeFacts): Sources {
-  const of = (family: Family): Address | undefined => {
-    const candidates = facts.hostAddresses.filter((a) => a.family === family).sort(compareAddress);
-    const inside = (subnets: ClusterFile["subnets"]): Address | undefined =>
-      candidates.find((a) => subnets.some((s) => contains(s, a)));
-    return inside(own.subnets) ?? inside(file.subnets);
-  };
-  const [four, six] = [of(4), of(6)];
-  return { ...(four && { 4: four }), ...(six && { 6: six }) };
-}
+import type { Sources } from "./sources.ts";
 
 /** What steers traffic to the other clusters is made of. */
 export interface Steering {

@@ -54,7 +54,11 @@ export function sendTcp(request: Extract<Request, { do: "tcp" }>): Promise<objec
       request.timeout,
     );
     let open: { terminate(): void } | undefined;
+    let over = false;
     function finish(outcome: Error | Seen): void {
+      // To end it closes it, which is no news then.
+      if (over) return;
+      over = true;
       clearTimeout(timer);
       open?.terminate();
       if (outcome instanceof Error) reject(outcome);
