@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LeaderElector } from "@strait/k8s";
-import { type GatewayReport, GatewayReporter, type Member, type OpenPings, Prober, Publisher } from "@strait/member";
+import { type GatewayReport, GatewayReporter, type Member, type OpenPings, ProbeAim, Prober, Publisher } from "@strait/member";
 import { type ClusterId, formatAddress, GATEWAY_LEASE, ok, type Problem, type Result, refuse } from "@strait/model";
 import { type AppContext, type Extra, firstReasons } from "@strait/node";
 import type { BrokerDuty } from "./broker_duty.ts";
@@ -10,7 +10,6 @@ import type { KubernetesConfig } from "./kubernetes_config.ts";
 import { LocalBook } from "./local_book.ts";
 import { findLocalState } from "./local_state.ts";
 import type { NodeNetwork } from "./node_network.ts";
-import { ProbeAim } from "./probe_aim.ts";
 import { TakingPart } from "./taking_part.ts";
 import { TroubleEvents } from "./trouble_events.ts";
 

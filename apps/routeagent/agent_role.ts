@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RouteAgent } from "@strait/k8s";
-import { type Member, type OpenPings, Prober, probeTargets, remoteLinks } from "@strait/member";
+import { type Member, type OpenPings, ProbeAim, Prober, remoteLinks } from "@strait/member";
 import { type Address, formatAddress, ownNode, type Problem, sameRow } from "@strait/model";
 import { type AppContext, type Extra, shortened } from "@strait/node";
 import { sourcesOf } from "@strait/plan";
@@ -18,9 +18,6 @@ export interface AgentRoleOptions {
   readonly nodeProblems?: () => readonly Problem[];
 }
 
-/** Milliseconds for each other cluster until a change of one is told to the prober. */
-const RETARGET_EACH_MS = 4;
-
 /** Failures named in a RouteAgent's statusFailure. */
 const TOLD_FAILURES = 8;
 
@@ -37,12 +34,12 @@ export class AgentRole implements Extra {
   readonly #options: AgentRoleOptions;
   readonly #reporter: AgentReporter;
   readonly #prober: Prober | undefined;
+  readonly #aim: ProbeAim;
   #sources: readonly Address[] = [];
   /** The list that the sources were found in. */
   #seen: readonly Address[] | undefined;
   #problems: string | undefined;
   #end: (() => void) | undefined;
-  #retargeting: (() => void) | undefined;
 
   constructor(options: AgentRoleOptions) {
     this.#options = options;
@@ -52,6 +49,8 @@ export class AgentRole implements Extra {
     this.#reporter = new AgentReporter({ client, namespace, nodeName, status: () => this.#status(), log, timers });
     const { enabled, ...settings } = config.probes;
     if (enabled) this.#prober = new Prober({ ...settings, open: openPings, timers, onChange: () => this.#reporter.changed() });
+    const aimed = () => this.#reporter.changed();
+    this.#aim = new ProbeAim({ prober: this.#prober, source: member.source, own: () => this.#sources, aimed, timers });
   }
 
   /** What {@link AgentRoleOptions.nodeProblems} gives has changed. */
@@ -60,7 +59,7 @@ export class AgentRole implements Extra {
   }
 
   start(): void {
-    this.#end = this.#options.member.source.endpoints.onChange(() => this.#retargetSoon());
+    this.#end = this.#options.member.source.endpoints.onChange(() => this.#aim.soon());
     this.#reporter.start();
   }
 
@@ -73,7 +72,7 @@ export class AgentRole implements Extra {
       const sources = probeSources(this.#options.context);
       if (!sameRow(sources, this.#sources)) {
         this.#sources = sources;
-        this.#retarget();
+        this.#aim.now();
       }
     }
     const problems = state.problems.map(({ object, reason }) => `${object}: ${reason}`).join("; ");
@@ -83,7 +82,7 @@ export class AgentRole implements Extra {
 
   async stop(): Promise<void> {
     this.#end?.();
-    this.#retargeting?.();
+    this.#aim.stop();
     this.#prober?.close();
     await this.#reporter.stop();
     this.#options.member.client.close();
@@ -104,22 +103,6 @@ export class AgentRole implements Extra {
   problems(): readonly Problem[] {
     const { failure } = this.#reporter;
     return failure === undefined ? [] : [{ object: "RouteAgent", reason: failure }];
-  }
-
-  /** A look is at all other clusters: where they are many it is seldom, though not more seldom than once a second. */
-  #retargetSoon(): void {
-    const { context, member } = this.#options;
-    const wait = Math.min(1000, member.source.remoteCount * RETARGET_EACH_MS);
-    this.#retargeting ??= context.timers.after(wait, () => {
-      this.#retargeting = undefined;
-      this.#retarget();
-    });
-  }
-
-  #retarget(): void {
-    const { member } = this.#options;
-    this.#prober?.setTargets(probeTargets(remoteLinks(member.source.remoteEndpoints), this.#sources));
-    this.#reporter.changed();
   }
 
   #health(): RemoteHealth[] {

@@ -12,6 +12,7 @@ export { GatewayReporter, type GatewayReporterOptions } from "./gateway/gateway_
 export { type Publication, Publisher, type PublisherOptions } from "./gateway/publisher.ts";
 export * from "./probes/go_duration.ts";
 export * from "./probes/probe.ts";
+export { ProbeAim } from "./probes/probe_aim.ts";
 export * from "./probes/prober.ts";
 export { RTT_SAMPLES, type RttSummary, RttWindow } from "./probes/rtt_window.ts";
 export * from "./publish/connections.ts";

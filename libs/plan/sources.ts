@@ -26,12 +26,13 @@ export type Sources = { readonly [F in Family]?: Address };
  */
 export function sourcesOf(file: Pick<ClusterFile, "subnets">, own: NodeSpec, facts: Pick<NodeFacts, "hostAddresses">): Sources {
   const announced = [...own.subnets, ...file.subnets];
+  const isShared = (a: Address): boolean => announced.some((subnet) => isRouters(subnet, a));
   const of = (family: Family): Address | undefined => {
-    const sorted = facts.hostAddresses.filter((a) => a.family === family).sort(compareAddress);
-    const shared = sorted.filter((a) => announced.some((subnet) => isRouters(subnet, a)));
-    const candidates = [...sorted.filter((a) => !shared.includes(a)), ...shared];
-    const inside = (subnets: ClusterFile["subnets"]): Address | undefined =>
-      candidates.find((a) => subnets.some((s) => contains(s, a)));
+    const candidates = facts.hostAddresses.filter((a) => a.family === family).sort(compareAddress);
+    const inside = (subnets: ClusterFile["subnets"]): Address | undefined => {
+      const isInside = (a: Address): boolean => subnets.some((s) => contains(s, a));
+      return candidates.find((a) => isInside(a) && !isShared(a)) ?? candidates.find(isInside);
+    };
     return inside(own.subnets) ?? inside(file.subnets);
   };
   const [four, six] = [of(4), of(6)];

@@ -37,12 +37,12 @@ async function make({ image, program, tar, put }: ProgramImage): Promise<string>
   if (existsSync(tar)) return tar;
   const work = `${tar}.${process.pid}`;
   try {
-    await mkdir(`${work}/root`, { recursive: true });
-    await put(`${work}/root/${program}`);
+    await mkdir(`${work}/files`, { recursive: true });
+    await put(`${work}/files/${program}`);
     const architecture = process.arch === "arm64" ? "arm64" : "amd64";
     await writeImage({
       name: image,
-      images: [{ architecture, layers: [{ from: `${work}/root`, createdBy: program }] }],
+      images: [{ architecture, layers: [{ from: `${work}/files`, createdBy: program }] }],
       entrypoint: [`/${program}`],
       labels: {},
       epoch: 0,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type MemberSource, type Prober, probeTargets, remoteLinks } from "@strait/member";
 import type { Address } from "@strait/model";
 import type { Timers } from "@strait/time";
+import { probeTargets, remoteLinks } from "../publish/connections.ts";
+import type { MemberSource } from "../source/member_source.ts";
+import type { Prober } from "./prober.ts";
 
 export interface ProbeAimOptions {
   /** Undefined where nothing is probed. */
@@ -9,6 +11,8 @@ export interface ProbeAimOptions {
   readonly source: Pick<MemberSource, "remoteEndpoints" | "remoteCount">;
   /** The own addresses to probe from; undefined while they are not known: then the targets stay. */
   readonly own: () => readonly Address[] | undefined;
+  /** Called after each look: what is told of the other clusters may be other now, probed or not. */
+  readonly aimed?: () => void;
   readonly timers: Timers;
 }
 
@@ -34,9 +38,10 @@ export class ProbeAim {
   }
 
   now(): void {
-    const { prober, source, own } = this.#options;
+    const { prober, source, own, aimed } = this.#options;
     const addresses = own();
     if (addresses) prober?.setTargets(probeTargets(remoteLinks(source.remoteEndpoints), addresses));
+    aimed?.();
   }
 
   /** After a while in which more may change. */

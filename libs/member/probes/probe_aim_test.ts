@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "bun:test";
-import type { Prober, ProbeTarget } from "@strait/member";
 import { type Address, address } from "@strait/model";
 import { FakeTimers } from "@strait/time/testing";
 import { ProbeAim } from "./probe_aim.ts";
+import type { Prober, ProbeTarget } from "./prober.ts";
 
 function build(remoteCount: number) {
   const timers = new FakeTimers();
@@ -46,4 +46,12 @@ test("the aim of the probes is told no more once it was stopped", async () => {
   aim.stop();
   await timers.advance(1000);
   expect(told).toEqual([]);
+});
+
+test("the aim of probes tells of each look, also where nothing is probed", () => {
+  let looks = 0;
+  const source = { remoteEndpoints: [], remoteCount: 1 };
+  const aim = new ProbeAim({ prober: undefined, source, own: () => [], aimed: () => looks++, timers: new FakeTimers() });
+  aim.now();
+  expect(looks).toBe(1);
 });
