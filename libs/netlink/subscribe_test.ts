@@ -28,21 +28,22 @@ function shown(event: NetlinkEvent): string {
   }
 }
 
-/** Takes events until each of these was there. */
-async function until(events: AsyncIterable<NetlinkEvent>, wanted: readonly string[]): Promise<void> {
+/** Takes events until each of these was there; what comes after them can be waited for next. */
+async function until(events: AsyncIterator<NetlinkEvent>, wanted: readonly string[]): Promise<void> {
   const missing = new Set(wanted);
-  for await (const event of events) {
-    missing.delete(shown(event));
-    if (missing.size === 0) return;
+  while (missing.size > 0) {
+    const { value, done } = await events.next();
+    if (done) throw new Error(`ended without ${[...missing].join(", ")}`);
+    missing.delete(shown(value));
   }
-  throw new Error(`ended without ${[...missing].join(", ")}`);
 }
 
 inOwnNamespace(import.meta.path, () => {
   test("subscribe hears of links, addresses, routes, neighbours and rules, those before the first reading too", async () => {
     using netlink = new Netlink();
     netlink.setLink(ifIndex(1), { up: true });
-    const events = subscribe({ groups: ["link", "address", "route", "neighbour", "rule"] }, new AbortController().signal);
+    const { signal } = new AbortController();
+    const events = subscribe({ groups: ["link", "address", "route", "neighbour", "rule"] }, signal)[Symbol.asyncIterator]();
     const { ifindex } = netlink.addLink({ kind: "veth", name: "st0", up: true, peer: { name: "st1", up: true } });
     netlink.addAddress({ ifindex, address: address("10.1.0.1"), prefixLength: 24 });
     netlink.addAddress({ ifindex, address: address("fd01::1"), prefixLength: 64, noDad: true });
@@ -50,8 +51,6 @@ inOwnNamespace(import.meta.path, () => {
     netlink.replaceRoute({ destination: cidr("fd02::/48"), ifindex });
     netlink.replaceNeighbour({ ifindex, address: address("10.1.0.9"), mac: mac("02:00:00:00:00:09") });
     netlink.addRule({ family: 6, priority: 77, table: 77 });
-    netlink.deleteRoute({ destination: cidr("10.2.0.0/16") });
-    netlink.deleteLink("st0");
     await until(events, [
       "link st0 present",
       "address 10.1.0.1 present",
@@ -60,10 +59,12 @@ inOwnNamespace(import.meta.path, () => {
       "route fd02::/48 present",
       "neighbour 10.1.0.9 present",
       "rule 77 present",
-      "route 10.2.0.0/16 gone",
-      "link st0 gone",
-      "link st1 gone",
     ]);
+    // Not before: the kernel tells of an IPv6 address from a work queue, and not at all of one that is gone by then.
+    netlink.deleteRoute({ destination: cidr("10.2.0.0/16") });
+    netlink.deleteLink("st0");
+    await until(events, ["route 10.2.0.0/16 gone", "link st0 gone", "link st1 gone"]);
+    await events.return?.();
   });
 
   test("subscribe leaves out the groups that were not asked for", async () => {
