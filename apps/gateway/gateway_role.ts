@@ -79,6 +79,7 @@ export class GatewayRole implements Extra {
         return node && isGatewayNode(node);
       },
       heard: () => this.#broker?.inStep() ?? true,
+      othersLeave: () => source.remoteEndpoints.some(({ gateways }) => gateways.some(({ phase }) => phase === "leaving")),
       wanted: () => this.#publication(),
     });
     this.#reporter = new GatewayReporter({ ...common, podName: config.podName, report: () => this.#report() });

@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from "@strait/model";
 import { type AppContext, type AppParts, ProbePort } from "@strait/node";
 import { AgentRole } from "./agent_role.ts";
 import { CniWatch } from "./cni_watch.ts";
+import { GatewayMemory } from "./gateway_memory.ts";
 import { readKubernetesConfig } from "./kubernetes_config.ts";
 
 /** The kernel's echo requests, loaded when they are needed: --help works without the compiled parts. */
@@ -38,6 +39,11 @@ export async function agentParts(context: AppContext, pings = kernelPings): Prom
   const role = new AgentRole({ context, member, config: config.value, namespace, openPings: await pings(), nodeProblems });
   return ok({
     source: member.source,
-    extras: [role, cni, new ProbePort({ context, port: config.value.probePort, source: member.source })],
+    extras: [
+      role,
+      cni,
+      new GatewayMemory(context),
+      new ProbePort({ context, port: config.value.probePort, source: member.source }),
+    ],
   });
 }

@@ -7,16 +7,15 @@ import { readSeen } from "./udp.ts";
 const flows = new Map<number, { stop(linger: number): Promise<object> }>();
 
 /** Silences that are told one by one, in milliseconds. */
-const TOLD_GAP = 1000;
+const TOLD_GAP = 200;
 
 /** Starts a flow that {@link stopFlow} ends. */
 export async function startFlow(request: Extract<Request, { do: "flow" }>): Promise<object> {
   const back = new Set<string>();
   let sent = 0;
-  const started = performance.now();
-  let last = started;
+  let last = performance.now();
   let longestGap = 0;
-  const gaps: { readonly atMs: number; readonly ms: number }[] = [];
+  const gaps: { readonly at: string; readonly ms: number }[] = [];
   const outstanding = new Map<string, number>();
   const socket = await Bun.udpSocket({
     hostname: anyOf(request.host),
@@ -30,7 +29,7 @@ export async function startFlow(request: Extract<Request, { do: "flow" }>): Prom
         const gap = now - last;
         // The first answer ends no silence.
         if (back.size > 1) longestGap = Math.max(longestGap, gap);
-        if (gap > TOLD_GAP && gaps.length < 10) gaps.push({ atMs: Math.round(last - started), ms: Math.round(gap) });
+        if (gap > TOLD_GAP && gaps.length < 10) gaps.push({ at: clock(Date.now() - gap), ms: Math.round(gap) });
         last = now;
       },
       error() {},
@@ -53,6 +52,9 @@ export async function startFlow(request: Extract<Request, { do: "flow" }>): Prom
   });
   return {};
 }
+
+/** The time of day as logs have it. */
+const clock = (epochMs: number): string => new Date(epochMs).toISOString().slice(11, 23);
 
 /** Ends a flow, once what is under way has come back or `linger` milliseconds have passed. */
 export async function stopFlow(request: Extract<Request, { do: "stop" }>): Promise<object> {

@@ -122,8 +122,8 @@ export interface FlowResult {
   readonly received: number;
   /** Longest time between two echoes, in milliseconds. */
   readonly longestGapMs: number;
-  /** The first ten times without an echo that were longer than a second, and when since the start each began, in milliseconds. */
-  readonly gaps: readonly { readonly atMs: number; readonly ms: number }[];
+  /** The first ten times without an echo that were longer than 200 ms, and when each began: the time of day that logs have. */
+  readonly gaps: readonly { readonly at: string; readonly ms: number }[];
   /** From the last echo to the moment it was stopped, in milliseconds. */
   readonly quietMs: number;
 }

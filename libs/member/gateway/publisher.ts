@@ -48,6 +48,8 @@ export interface PublisherOptions {
   readonly isGateway: (nodeName: string) => boolean | undefined;
   /** Whether the other clusters could hear what was published last: it is in step with the broker, or there is none. */
   readonly heard: () => boolean;
+  /** Whether another cluster lists a gateway that is leaving. */
+  readonly othersLeave: () => boolean;
   /** Undefined while it is not known; then what is published stays. */
   readonly wanted: () => Publication | undefined;
   readonly log: Log;
@@ -162,13 +164,13 @@ export class Publisher {
 
   /** Ours is the newest word on who is alive; what is published says who must not just disappear. */
   #gateways(endpoint: EndpointToWrite, objects: readonly Gateway[], now: number): readonly GatewayMember[] {
-    const { endpoints, isGateway, heard } = this.#options;
+    const { endpoints, isGateway, heard, othersLeave } = this.#options;
     const others = objects.map(gatewayMember).flatMap((member) => (member.ok ? [member.value] : []));
     const alive = withGateways(endpoint, others).gateways;
     const own = endpoints.store.list().filter(({ spec }) => spec.cluster_id === endpoint.clusterId);
     const read = own.map(readEndpoint).flatMap((result) => (result.ok ? [result.value] : []));
     const published = read.sort(newerFirst)[0]?.gateways ?? [];
-    const list = gatewayList({ published, alive, isGateway, heard: heard(), clock: this.#clock, now });
+    const list = gatewayList({ published, alive, isGateway, heard: heard(), othersLeave, clock: this.#clock, now });
     // A cluster that is told of nobody would be cut off.
     return list.length > 0 ? list : endpoint.gateways;
   }

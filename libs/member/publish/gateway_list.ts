@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type GatewayMember, MAX_GATEWAYS } from "@strait/model";
-import type { LeaveClock } from "./leave_clock.ts";
+import type { LeaveClock, Surroundings } from "./leave_clock.ts";
 
 /** What the leader knows of the gateways of its cluster. */
-export interface KnownGateways {
+export interface KnownGateways extends Surroundings {
   /** As the cluster's newest Endpoint lists them now; empty where there is none. */
   readonly published: readonly GatewayMember[];
   /** Those that give signs of life, each as it says itself; the leader among them. */
   readonly alive: readonly GatewayMember[];
   /** Whether a node is to be a gateway; undefined where it is not known. */
   readonly isGateway: (hostname: string) => boolean | undefined;
-  /** Whether everybody could hear what was published: it is in step with the broker. */
-  readonly heard: boolean;
   readonly clock: LeaveClock;
   readonly now: number;
 }
@@ -23,9 +21,9 @@ export interface KnownGateways {
  * no other one takes part it stays `leaving`: it serves who sends to it still, but nobody tells it of gateways that come.
  *
  * @example
- * gatewayList({ published, alive, isGateway, heard: true, clock, now }) // [gw1 leaving, gw2]
+ * gatewayList({ published, alive, isGateway, heard: true, othersLeave: () => false, clock, now }) // [gw1 leaving, gw2]
  */
-export function gatewayList({ published, alive, isGateway, heard, clock, now }: KnownGateways): readonly GatewayMember[] {
+export function gatewayList({ published, alive, isGateway, clock, now, ...around }: KnownGateways): readonly GatewayMember[] {
   const staying = alive.filter(({ hostname }) => isGateway(hostname) !== false);
   const served = staying.some(({ phase }) => phase === undefined);
   const before = new Map(published.map((gateway) => [gateway.hostname, gateway]));
@@ -33,7 +31,8 @@ export function gatewayList({ published, alive, isGateway, heard, clock, now }: 
   clock.keep(new Set(going.map(({ hostname }) => hostname)));
   const leaving = going.flatMap((gateway): GatewayMember[] => {
     const labelled = isGateway(gateway.hostname) === true;
-    const phase = clock.phaseOf(gateway.hostname, gateway.phase, heard && served && !labelled, now);
+    const heard = around.heard && served && !labelled;
+    const phase = clock.phaseOf(gateway.hostname, gateway.phase, { ...around, heard }, now);
     if (!served) return [isGateway(gateway.hostname) === false ? { ...gateway, phase: "leaving" } : gateway];
     return phase === "gone" ? [] : [{ ...gateway, phase: labelled ? "leaving" : phase }];
   });

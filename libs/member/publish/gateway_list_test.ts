@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { address, type GatewayMember, type GatewayPhase } from "@strait/model";
 import { gatewayList } from "./gateway_list.ts";
-import { LEAVING_MS, LEFT_MS, LeaveClock } from "./leave_clock.ts";
+import { LEAVING_MS, LEFT_AT_MOST_MS, LEFT_MS, LeaveClock } from "./leave_clock.ts";
 
 const member = (hostname: string, phase?: GatewayPhase): GatewayMember => {
   const ends = { privateIps: [address("172.31.1.2")], publicIps: [], port: 4500, healthCheckIps: [] };
@@ -10,7 +10,12 @@ const member = (hostname: string, phase?: GatewayPhase): GatewayMember => {
 };
 
 /** Lists such as "gw1 gw2:leaving", and names of nodes with the label ("gw1"), without ("-gw2"); others are not known. */
-function list(published: string, alive: string, nodes: string, more: { clock?: LeaveClock; heard?: boolean; now?: number } = {}) {
+function list(
+  published: string,
+  alive: string,
+  nodes: string,
+  more: { clock?: LeaveClock; heard?: boolean; othersLeave?: () => boolean; now?: number } = {},
+) {
   const members = (text: string) =>
     text.split(" ").flatMap((word) => {
       const [name = "", phase] = word.split(":");
@@ -18,8 +23,8 @@ function list(published: string, alive: string, nodes: string, more: { clock?: L
     });
   const known = nodes.split(" ");
   const isGateway = (name: string) => (known.includes(name) ? true : known.includes(`-${name}`) ? false : undefined);
-  const { clock = new LeaveClock(), heard = true, now = 0 } = more;
-  return gatewayList({ published: members(published), alive: members(alive), isGateway, heard, clock, now })
+  const { clock = new LeaveClock(), heard = true, othersLeave = () => false, now = 0 } = more;
+  return gatewayList({ published: members(published), alive: members(alive), isGateway, heard, othersLeave, clock, now })
     .map(({ hostname, phase }) => (phase ? `${hostname}:${phase}` : hostname))
     .join(" ");
 }
@@ -61,12 +66,14 @@ describe("The list of gateways", () => {
     alive: string,
     seconds: number,
     heard: (second: number) => boolean = () => true,
+    othersLeave: (second: number) => boolean = () => false,
   ) {
     const clock = new LeaveClock();
     const told: [number, string][] = [];
     let now = published;
     for (let second = 0; second <= seconds; second++) {
-      now = list(now, alive, nodes, { clock, heard: heard(second), now: second * 1000 });
+      const around = { heard: heard(second), othersLeave: () => othersLeave(second) };
+      now = list(now, alive, nodes, { clock, ...around, now: second * 1000 });
       if (told.at(-1)?.[1] !== now) told.push([second, now]);
     }
     return told;
@@ -87,6 +94,27 @@ describe("The list of gateways", () => {
       [500 + LEAVING_MS / 1000, "gw1 gw2:left"],
       [500 + (LEAVING_MS + LEFT_MS) / 1000 + 1, "gw1"],
     ]);
+  });
+
+  test("keeps what left while a gateway of another cluster is leaving, and until that one's own cluster steers round it, but not for ever", () => {
+    const [leaving, left, most] = [LEAVING_MS / 1000, LEFT_MS / 1000, LEFT_AT_MOST_MS / 1000];
+    const until = (end: number) =>
+      course(
+        "gw1 gw2",
+        "gw1 -gw2",
+        "gw1",
+        600,
+        () => true,
+        (second) => second < end,
+      );
+    const gone = (second: number): [number, string][] => [
+      [0, "gw1 gw2:leaving"],
+      [leaving, "gw1 gw2:left"],
+      [second, "gw1"],
+    ];
+    expect(until(leaving)).toEqual(gone(leaving + left + 1));
+    expect(until(leaving + 20)).toEqual(gone(leaving + 19 + left));
+    expect(until(600)).toEqual(gone(leaving + 1 + most));
   });
 
   test.each<[what: string, nodes: string, alive: string, wanted: string]>([

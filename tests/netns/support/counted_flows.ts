@@ -4,9 +4,12 @@ import { overflowsOf } from "./overflows.ts";
 
 const FAMILIES: readonly Family[] = [4, 6];
 
+/** What became of a flow: "east/gw1 to west/gw1, IPv4". */
+export type NamedResult = Awaited<ReturnType<Flow["stop"]>> & { readonly name: string };
+
 /** What flows came to, and how many of their datagrams sockets at either end had no room for. */
 export interface FlowCount {
-  readonly results: readonly Awaited<ReturnType<Flow["stop"]>>[];
+  readonly results: readonly NamedResult[];
   readonly overflowed: number;
 }
 
@@ -18,11 +21,12 @@ export interface FlowCount {
  * const { results, overflowed } = await flows.stop(1000);
  */
 export class CountedFlows {
-  readonly #flows: readonly Flow[];
+  /** By name. */
+  readonly #flows: readonly (readonly [name: string, flow: Flow])[];
   readonly #places: readonly Place[];
   readonly #overflows: number;
 
-  private constructor(flows: readonly Flow[], places: readonly Place[], overflows: number) {
+  private constructor(flows: readonly (readonly [string, Flow])[], places: readonly Place[], overflows: number) {
     this.#flows = flows;
     this.#places = places;
     this.#overflows = overflows;
@@ -34,12 +38,13 @@ export class CountedFlows {
     pairs: readonly (readonly [Place, Place])[],
     { each, every }: { readonly each: number; readonly every: number },
   ): Promise<CountedFlows> {
-    const flows: Flow[] = [];
+    const flows: [string, Flow][] = [];
     const places = [...new Set(pairs.flat())];
     const overflows = await overflowsOf(places);
     for (const [from, to] of pairs) {
       for (const family of FAMILIES) {
-        for (let n = 0; n < each; n++) flows.push(await lab.flow(from, to, { family, every }));
+        const name = `${from.label} to ${to.label}, IPv${family}`;
+        for (let n = 0; n < each; n++) flows.push([name, await lab.flow(from, to, { family, every })]);
       }
     }
     return new CountedFlows(flows, places, overflows);
@@ -47,7 +52,7 @@ export class CountedFlows {
 
   /** Ends them; answers are waited for as many milliseconds. */
   async stop(patience: number): Promise<FlowCount> {
-    const results = await Promise.all(this.#flows.map((flow) => flow.stop(patience)));
+    const results = await Promise.all(this.#flows.map(async ([name, flow]) => ({ ...(await flow.stop(patience)), name })));
     return { results, overflowed: (await overflowsOf(this.#places)) - this.#overflows };
   }
 }
