@@ -2,7 +2,8 @@
 /**
  * `./justw test [LANE...]`: runs the lanes, prints every failure again and every skip with its reason, and ends with one plain line
  * `N passed, N failed, N skipped`.
- * Two processes run at once where there are two processors (STRAIT_TEST_PLACES=1: one); what each printed comes in one piece when it ends.
+ * Two processes run at once where there are two processors (STRAIT_TEST_PLACES=1: one), and one more that mostly waits; what each
+ * printed comes in one piece when it ends.
  * The exit code is 1 when a test failed, a lane has no tests, a file did not load or bun crashed; with CI=true also when a lane cannot run.
  *
  * @example
@@ -26,11 +27,9 @@ if (unknown !== undefined) {
 /** Processes at once: labs wait as much as they work, but what they wait for is not to be late because of others. */
 const places = Number(process.env["STRAIT_TEST_PLACES"] ?? Math.min(2, availableParallelism()));
 const strict = process.env["CI"] === "true";
-const chosen = lanes.filter(({ name, byName }) => (wanted.length === 0 ? byName === undefined : wanted.includes(name)));
-for (const { name, byName } of lanes) {
-  if (wanted.length === 0 && byName !== undefined) console.log(`test: lane ${name} runs by its name only: ${byName}`);
-}
+const chosen = lanes.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const slots = new Slots(places);
+const aside = places > 1 ? new Slots(1) : slots;
 const show = places === 1 || (chosen.length === 1 && !chosen[0]?.apart);
 // First of all, since it may take minutes: other lanes run meanwhile.
 const preparations = new Map(chosen.map((lane) => [lane.name, lane.prepare && slots.with(-1, () => prepareLane(lane))]));
@@ -38,7 +37,7 @@ const results = await Promise.all(
   chosen.map(async (lane, rank) => {
     await Promise.all([preparations.get(lane.name), lane.uses && preparations.get(lane.uses)]);
     const started = performance.now();
-    const result = await runLane(lane, { strict, slots, rank, show });
+    const result = await runLane(lane, { strict, slots, aside, rank, show });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const { passed, failed, skipped } = result;
     console.log(

@@ -16,28 +16,21 @@ export interface Lane {
   readonly apart?: true;
   /** Of a lane that runs files apart: those whose worlds are so large that one is enough. They begin first, one after the other. */
   readonly large?: string;
+  /** Of a lane that runs files apart: those that hardly work and wait long. They have a place of their own, one after the other. */
+  readonly waits?: readonly string[];
   /** Scripts that build what the tests need, run before `obstacle` is asked. One that fails has said why, and the obstacle is what is missing. */
   readonly prepare?: readonly (readonly string[])[];
-  /** Why the lane runs only when it is named; one line. */
-  readonly byName?: string;
+  /** Files among them that it leaves out. */
+  readonly except?: readonly string[];
   /** A lane whose preparation this one makes use of where both run. */
   readonly uses?: string;
 }
 
 const needs = (what: Needs) => () => requires(what);
 const control = ["tests/control/**/*_test.ts", "tests/kube/conformance/**/*_test.ts"];
+/** For phases of gateways that leave, and for what is noticed by its silence. */
+const waits = ["tests/control/gateway_moves_test.ts", "tests/control/watches_test.ts"];
 const controlNeeds = { root: true, commands: ["ip", "setpriv"] };
-
-/** What runs on the real Kubernetes. */
-const onKube = {
-  env: { STRAIT_KUBE: "real" },
-  large: "tests/kube/real/",
-  prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
-  // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
-  obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
-  timeoutMs: 180_000,
-  apart: true,
-} as const satisfies Partial<Lane>;
 
 export const lanes: readonly Lane[] = [
   {
@@ -69,24 +62,26 @@ export const lanes: readonly Lane[] = [
   },
   {
     // The tests and assertions of lane control, on the real Kubernetes; what is about that alone; and Strait in its image, installed by its
-    // command into clusters whose nodes have a kubelet and a containerd, as the README says it.
+    // command into clusters whose nodes have a kubelet and a containerd.
     name: "kube",
-    files: [...control, "tests/kube/*_test.ts", "tests/kube/real/{install,readme}_test.ts"],
-    ...onKube,
-  },
-  {
-    // All of the tests on nodes with a kubelet and a containerd.
-    name: "real",
-    files: ["tests/kube/real/**/*_test.ts"],
-    ...onKube,
-    byName:
-      "with the life of whole clusters the gate takes 34 minutes, and not all of it passes every time beside other lanes (docs/design/real-lab.md)",
+    files: [...control, "tests/kube/**/*_test.ts"],
+    // Long ones, of which there is a whole one: gateway_life_test.ts moves gateways of real nodes, readme_test.ts joins real clusters.
+    except: ["tests/control/gateway_moves_test.ts", "tests/control/demo_test.ts"],
+    env: { STRAIT_KUBE: "real" },
+    large: "tests/kube/real/",
+    waits,
+    prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
+    // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
+    obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
+    timeoutMs: 180_000,
+    apart: true,
   },
   {
     name: "control",
     files: control,
     env: { STRAIT_KUBE: "light" },
     uses: "kube", // its kubectl
+    waits,
     obstacle: needs(controlNeeds),
     timeoutMs: 180_000,
     apart: true,
@@ -96,8 +91,6 @@ export const lanes: readonly Lane[] = [
 /** The test files of a lane, sorted. */
 export async function filesOf(lane: Lane): Promise<string[]> {
   const found = await Promise.all(lane.files.map((glob) => Array.fromAsync(new Bun.Glob(glob).scan("."))));
-  return found
-    .flat()
-    .filter((path) => !path.includes("node_modules/"))
-    .sort();
+  const wanted = (path: string) => !path.includes("node_modules/") && !lane.except?.includes(path);
+  return [...new Set(found.flat())].filter(wanted).sort();
 }

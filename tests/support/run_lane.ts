@@ -20,6 +20,8 @@ export interface LaneOptions {
   readonly strict: boolean;
   /** The places that its processes share with those of other lanes; one by one when left out. */
   readonly slots?: Slots | undefined;
+  /** The place of files that mostly wait; `slots` when left out. */
+  readonly aside?: Slots | undefined;
   /** Which processes of others go first: those of a lower rank. */
   readonly rank?: number | undefined;
   /** Whether output is shown as it comes, which only one process at a time can do. */
@@ -29,7 +31,7 @@ export interface LaneOptions {
 /** Runs a lane: one `bun test` process, or one for each file where its files stand alone. A problem counts as a failure, so `failed` covers `problems` too. */
 export async function runLane(
   lane: Lane,
-  { strict, slots = new Slots(1), rank = 0, show = true }: LaneOptions,
+  { strict, slots = new Slots(1), aside = slots, rank = 0, show = true }: LaneOptions,
 ): Promise<LaneResult> {
   const files = await filesOf(lane);
   if (files.length === 0) return failure([`${lane.name}: the lane has no tests`]);
@@ -42,8 +44,9 @@ export async function runLane(
   }
   // The longest of all goes before whatever else waits.
   const rankOf = (chain: readonly unknown[]) => (chain.length > 1 ? Number.NEGATIVE_INFINITY : rank);
+  const placesOf = ([[file = ""] = []]: readonly (readonly string[])[]) => (lane.waits?.includes(file) ? aside : slots);
   const results = await Promise.all(
-    chains(lane, files).map((chain) => slots.with(rankOf(chain), () => inTurn(lane, chain, show))),
+    chains(lane, files).map((chain) => placesOf(chain).with(rankOf(chain), () => inTurn(lane, chain, show))),
   );
   return verdict(lane, results.flat(), strict);
 }
@@ -74,7 +77,8 @@ async function told(lane: Lane, files: readonly string[], show: boolean): Promis
   const failed = result.outcomes.filter(({ outcome }) => outcome === "failed").length + result.problems.length;
   if (lane.apart) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`test: lane ${lane.name}: ${files[0]} took ${seconds} s, ${failed} failed`);
+    const cpu = result.cpuSeconds.toFixed(1);
+    console.log(`test: lane ${lane.name}: ${files[0]} took ${seconds} s (${cpu} s of processor time), ${failed} failed`);
   }
   return result;
 }

@@ -15,15 +15,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function outcome(
   name: string,
   source: string | undefined,
-  { strict = false, obstacle = "", env = {}, apart = false, large = "", places = 1 } = {},
+  { strict = false, obstacle = "", env = {}, apart = false, large = "", waits = [] as string[], places = 1 } = {},
 ) {
   if (source !== undefined)
     await Bun.write(join(folder, `${name}_test.ts`), `import { expect, test } from "bun:test";\n${source}`);
   const script = `
     const { runLane } = await import(${JSON.stringify(join(import.meta.dir, "run_lane.ts"))});
     const { Slots } = await import(${JSON.stringify(join(import.meta.dir, "slots.ts"))});
-    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}*_test.ts`))}], apart: ${apart}, large: ${JSON.stringify(large)} || undefined, obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000, env: ${JSON.stringify(env)} };
-    const result = await runLane(lane, { strict: ${strict}, slots: new Slots(${places}), show: ${places} === 1 });
+    const lane = { name: ${JSON.stringify(name)}, files: [${JSON.stringify(join(folder, `${name}*_test.ts`))}], apart: ${apart}, large: ${JSON.stringify(large)} || undefined, waits: ${JSON.stringify(waits)}, obstacle: () => ${JSON.stringify(obstacle)} || undefined, timeoutMs: 5000, env: ${JSON.stringify(env)} };
+    const result = await runLane(lane, { strict: ${strict}, slots: new Slots(${places}), aside: new Slots(1), show: ${places} === 1 });
     console.log("\\nRESULT " + JSON.stringify(result));`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "ignore" });
   const line = (await child.stdout.text()).split("\n").find((text) => text.startsWith("RESULT "));
@@ -89,6 +89,20 @@ test("runLane begins with the large files and never runs two of them at once", a
   }
   const options = { apart: true, large: join(folder, "order_z"), places: 2 };
   expect((await outcome("order", undefined, options)).counts).toEqual([3, 0, 0]);
+});
+
+test("runLane gives files that wait a place of their own, one after the other", async () => {
+  const at = (name: string) => JSON.stringify(join(folder, `${name}.waits`));
+  // With one place for all three the first would wait for ever: it ends once another one, which is in the place, was there.
+  const first = `import { existsSync } from "node:fs";
+    test("waits", async () => { while (!existsSync(${at("works")})) await new Promise((resolve) => setTimeout(resolve, 5)); });\n`;
+  const second = `import { existsSync } from "node:fs";\ntest("comes after it", () => expect(existsSync(${at("works")})).toBe(true));\n`;
+  const works = `import { writeFileSync } from "node:fs";\ntest("works", () => writeFileSync(${at("works")}, ""));\n`;
+  for (const [name, source] of Object.entries({ aside_a: first, aside_b: second, aside_c: works })) {
+    await Bun.write(join(folder, `${name}_test.ts`), `import { expect, test } from "bun:test";\n${source}`);
+  }
+  const waits = ["aside_a", "aside_b"].map((name) => join(folder, `${name}_test.ts`));
+  expect((await outcome("aside", undefined, { apart: true, waits })).counts).toEqual([3, 0, 0]);
 });
 
 test("runLane fails a lane that has no tests", async () => {

@@ -7,7 +7,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ok, type Result } from "@strait/model";
-import { type BootOptions, Vm } from "./boot.ts";
+import { Vm } from "./boot.ts";
 import type { AttachProbe } from "./guest/attach_probe.ts";
 import { lastLine, measureGuest, measureHost } from "./measure.ts";
 import { PROJECT, setup } from "./setup.ts";
@@ -45,21 +45,22 @@ export async function runVmLane(
   const ready = await setup(options);
   if (!ready.ok) return ready;
   try {
-    const report = await probe(ready.value, say);
+    const started = performance.now();
+    // The suites end it too; this is for what fails before them.
+    await using first = await Vm.boot(ready.value);
+    say(`Linux ${first.hello.release} is up after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    const report = await probe(first);
     const results = join(PROJECT, "build/results/vm");
     rmSync(results, { recursive: true, force: true });
     const onFile = (file: FileReport): void => say(summary(file));
-    const files = await runJobs(await jobs(), ready.value, { ...options, results, onFile });
+    const files = await runJobs(await jobs(), ready.value, { ...options, first, results, onFile });
     return ok({ ...report, files });
   } finally {
     rmSync(ready.value.tree, { force: true });
   }
 }
 
-async function probe(machine: BootOptions, say: (line: string) => void): Promise<Omit<LaneReport, "files">> {
-  const started = performance.now();
-  await using vm = await Vm.boot(machine);
-  say(`Linux ${vm.hello.release} is up after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+async function probe(vm: Vm): Promise<Omit<LaneReport, "files">> {
   const [boot] = await Promise.allSettled([answer(vm)]);
   const [attach] = await Promise.allSettled([attachInside(vm)]);
   const [guestPrograms] = await Promise.allSettled([measureGuest(vm)]);

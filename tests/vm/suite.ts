@@ -35,17 +35,23 @@ const AT_ONCE = 3;
  * Runs `jobs` in one machine, a few at the same time, and boots another machine if a test takes this one down. JUnit reports
  * and output are kept in `results`.
  *
+ * @param options.first a machine that is up already; it is ended with the others
  * @param options.onFile told of each file when it is done
  * @returns the reports in the order of `jobs`
  */
 export async function runJobs(
   jobs: readonly Job[],
   machine: BootOptions,
-  options: { readonly results: string; readonly onFile?: (report: FileReport) => void; readonly signal?: AbortSignal },
+  options: {
+    readonly results: string;
+    readonly first?: Vm;
+    readonly onFile?: (report: FileReport) => void;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<FileReport[]> {
+  await using guests = new Guests(machine, options.first);
   mkdirSync(options.results, { recursive: true });
   const reports: FileReport[] = [];
-  await using guests = new Guests(machine);
   const queue = jobs.entries();
   // All workers take from one iterator: each job comes out once.
   const work = async (): Promise<void> => {
@@ -68,8 +74,9 @@ class Guests implements AsyncDisposable {
   readonly #machine: BootOptions;
   #current: Promise<Vm> | undefined;
 
-  constructor(machine: BootOptions) {
+  constructor(machine: BootOptions, first: Vm | undefined) {
     this.#machine = machine;
+    this.#current = first && Promise.resolve(first);
   }
 
   async alive(): Promise<Vm> {
