@@ -9,7 +9,8 @@ import { decodeWith } from "./kind.ts";
  * | reason | meaning |
  * |---|---|
  * | Transport | nobody answered: refused, reset, unreachable, name not found, too late |
- * | Certificate | TLS: the server's certificate or our own credentials are not good |
+ * | Certificate | TLS: the server's certificate is not good: too old, too new, of another name, revoked |
+ * | UnknownAuthority | TLS: nobody we trust has signed the server's certificate |
  * | Credentials | our own token or certificate could not be had |
  * | NotKubernetes | something answered that is no Kubernetes API (HTML, plain text) |
  * | Malformed | the answer is cut off or does not decode |

@@ -40,18 +40,20 @@ for (const [what, certificate, tls] of good) {
   });
 }
 
-const bad: readonly [what: string, certificate: TestCertificateOptions, tls: () => TlsOptions, says: string][] = [
-  ["that has expired", { from: -9, until: -8 }, () => ({ ca: authority.ca }), "has expired"],
-  ["that is not valid yet, as with a clock that is behind", { from: 1 }, () => ({ ca: authority.ca }), "not valid yet"],
-  ["for another name", { names: "DNS:else.where" }, () => ({ ca: authority.ca }), "for another name"],
-  ["of another authority", {}, () => ({ ca: stranger.ca }), "not signed by the authority we trust"],
-  ["of an authority the system does not know", {}, () => ({}), "not signed by the authority we trust"],
-];
+const NOT_SIGNED = "not signed by the authority we trust";
+const bad: readonly [what: string, certificate: TestCertificateOptions, tls: () => TlsOptions, says: string, reason?: string][] =
+  [
+    ["that has expired", { from: -9, until: -8 }, () => ({ ca: authority.ca }), "has expired"],
+    ["that is not valid yet, as with a clock that is behind", { from: 1 }, () => ({ ca: authority.ca }), "not valid yet"],
+    ["for another name", { names: "DNS:else.where" }, () => ({ ca: authority.ca }), "for another name"],
+    ["of another authority", {}, () => ({ ca: stranger.ca }), NOT_SIGNED, "UnknownAuthority"],
+    ["of an authority the system does not know", {}, () => ({}), NOT_SIGNED, "UnknownAuthority"],
+  ];
 
-for (const [what, certificate, tls, says] of bad) {
+for (const [what, certificate, tls, says, reason = "Certificate"] of bad) {
   test(`a client refuses a certificate ${what} and says so`, async () => {
     const error = await outcome(certificate, tls());
-    expect(error).toMatchObject({ reason: "Certificate", status: undefined });
+    expect(error).toMatchObject({ reason, status: undefined });
     expect((error as ApiError).message).toContain(says);
   });
 }

@@ -9,18 +9,24 @@ export interface TransportFailure {
 
 const CLOCK = "check the clocks of both machines, and renew the certificate if they are right";
 
+const NOT_SIGNED = "the server's certificate is not signed by the authority we trust: check the CA data";
+
 /** Codes of OpenSSL's verification as Bun and node name them (https://docs.openssl.org/3.0/man1/openssl-verification-options/). */
 const CERTIFICATE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: `the server's certificate has expired: ${CLOCK}`,
   CERT_NOT_YET_VALID: `the server's certificate is not valid yet: ${CLOCK}`,
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another name: use a name it carries, or set tls-server-name",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's certificate is not signed by the authority we trust: check the CA data",
-  UNABLE_TO_GET_ISSUER_CERT: "the server's certificate is not signed by the authority we trust: check the CA data",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the server's certificate is not signed by the authority we trust: check the CA data",
-  SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate is not signed by the authority we trust: check the CA data",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is signed by itself and we do not trust it: check the CA data",
-  CERT_SIGNATURE_FAILURE: "the server's certificate is not signed by the authority we trust: check the CA data",
   CERT_REVOKED: "the server's certificate was revoked",
+};
+
+/** Those of them that another authority would help against. */
+const AUTHORITY: Readonly<Record<string, string>> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_SIGNED,
+  UNABLE_TO_GET_ISSUER_CERT: NOT_SIGNED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_SIGNED,
+  SELF_SIGNED_CERT_IN_CHAIN: NOT_SIGNED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is signed by itself and we do not trust it: check the CA data",
+  CERT_SIGNATURE_FAILURE: NOT_SIGNED,
   CERT_UNTRUSTED: "the server's certificate is not trusted: check the CA data",
   INVALID_CA: "the authority that signed the server's certificate is no authority: check the CA data",
 };
@@ -49,6 +55,8 @@ export function transportFailure(error: unknown): TransportFailure {
   const { code, message } = describe(error);
   const certificate = CERTIFICATE[code];
   if (certificate) return { reason: "Certificate", text: certificate };
+  const authority = AUTHORITY[code];
+  if (authority) return { reason: "UnknownAuthority", text: authority };
   const transport = TRANSPORT[code];
   if (transport) return { reason: "Transport", text: transport };
   // Bun says this, too, of a CA, certificate or key that it cannot read; the connection is checked for those beforehand.
