@@ -48,8 +48,7 @@ export function brokerDuty({ context, member, access, namespace, clusterId, onCh
       else void sync.stop();
     },
     inStep() {
-      const { broker: side, local, pending } = sync.state;
-      return leading && side.connected && local.connected && pending === 0;
+      return leading && sync.published;
     },
     problems() {
       if (!leading) return [];

@@ -68,6 +68,14 @@ export class BrokerSync {
     return { broker: this.#side("broker"), local: this.#side("local"), problems, pending };
   }
 
+  /**
+   * Whether the broker is seen to have all that the own cluster says, so that the others can hear it. Other clusters' objects that
+   * cannot be written here keep nothing from that.
+   */
+  get published(): boolean {
+    return this.#kinds.length > 0 && this.#kinds.every((kind) => kind.published);
+  }
+
   /** Calls the listener whenever a side or a problem changed. Returns what ends that. */
   onState(listener: () => void): () => void {
     return this.#listeners.add(listener);

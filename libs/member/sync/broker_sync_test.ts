@@ -42,6 +42,29 @@ describe("The exchange with the broker", () => {
     expect(east.sync.state).toEqual({ broker: { connected: true }, local: { connected: true }, problems: [], pending: 0 });
   });
 
+  test("has published what is ours once the broker has it, whatever becomes of others' objects here", async () => {
+    const scene = new Scene("east", server(), server());
+    expect(scene.sync.published).toBe(false);
+    put(scene.broker, ...published("west", 2).map((object) => pushed(object, "west")));
+    const refuses = (method: string) =>
+      method === "GET" ? undefined : failure(422, "Invalid", "spec: not what is allowed here");
+    scene.local.intercept = ({ method }) => refuses(method);
+    await scene.until("west to be refused here", () => scene.sync.state.problems.length === 2);
+    put(scene.local, ...published("east", 1));
+    await scene.until("ours on the broker", () => names(scene.broker, THERE).length === 4);
+    await scene.until("that it is seen there", () => scene.sync.published);
+    expect(scene.sync.state.pending).toBeGreaterThan(0);
+    scene.broker.intercept = ({ method }) => refuses(method);
+    put(scene.local, ...published("east", 7));
+    await scene.until("that a change is not there", () => !scene.sync.published);
+    await scene.pass(10_000);
+    expect(scene.sync.published).toBe(false);
+    scene.broker.intercept = () => undefined;
+    await scene.until("the change", () => scene.sync.published, 60_000);
+    await scene.sync.stop();
+    expect(scene.sync.published).toBe(false);
+  });
+
   test("writes nothing after a restart where nothing changed", async () => {
     const scene = new Scene("east", server(), server());
     put(scene.local, ...published("east", 1));

@@ -69,6 +69,17 @@ export class KindSync<T extends KubeObject> {
     return this.#queue.size + this.#waiting.size;
   }
 
+  /** Whether the broker is seen to have all that the own cluster says; what others say, and what is refused of it, has no part in that. */
+  get published(): boolean {
+    const { rules, sides } = this.#options;
+    if (!this.#begun || SIDES.some((side) => this.away(side) !== undefined)) return false;
+    return this.#lists.ofCluster("local", sides.clusterId).every(({ metadata: { name } }) => {
+      const step = decideSync(this.#pair(name), rules, sides);
+      if (step.do === "nothing") return step.reason === undefined;
+      return step.do === "put" && step.over !== undefined && this.#cuts.already(name, step.object, step.over);
+    });
+  }
+
   start(): void {
     this.#lists.start();
   }
