@@ -17,7 +17,7 @@ demo *args: build
     @case " $* " in *" --kube "*) bun run tools/build_kube.ts && bun run tools/image/build_image.ts --native >&2 ;; esac
     @bun run libs/lab/demo/main.ts "$@"
 
-# all tests; LANE is one of unit, repo, vm, bpf, netns, kube, control
+# all tests; LANE is one of unit, repo, vm, bpf, netns, kube, control, control-kube
 [no-exit-message]
 test *LANE:
     @[ "${1:-}" = repo ] || bun run tools/build.ts

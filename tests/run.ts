@@ -27,7 +27,10 @@ if (unknown !== undefined) {
 /** Processes at once: labs wait as much as they work, but what they wait for is not to be late because of others. */
 const places = Number(process.env["STRAIT_TEST_PLACES"] ?? Math.min(2, availableParallelism()));
 const strict = process.env["CI"] === "true";
-const chosen = lanes.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const chosen = lanes.filter(({ name, byName }) => (wanted.length === 0 ? byName === undefined : wanted.includes(name)));
+for (const { name, byName } of lanes) {
+  if (wanted.length === 0 && byName !== undefined) console.log(`test: lane ${name} runs by its name only: ${byName}`);
+}
 const slots = new Slots(places);
 const aside = places > 1 ? new Slots(1) : slots;
 const show = places === 1 || (chosen.length === 1 && !chosen[0]?.apart);
@@ -35,7 +38,7 @@ const show = places === 1 || (chosen.length === 1 && !chosen[0]?.apart);
 const preparations = new Map(chosen.map((lane) => [lane.name, lane.prepare && slots.with(-1, () => prepareLane(lane))]));
 const results = await Promise.all(
   chosen.map(async (lane, rank) => {
-    await Promise.all([preparations.get(lane.name), lane.uses && preparations.get(lane.uses)]);
+    await Promise.all([preparations.get(lane.name), lane.after && preparations.get(lane.after)]);
     const started = performance.now();
     const result = await runLane(lane, { strict, slots, aside, rank, show });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -17,13 +17,14 @@ import {
   tcpOption,
   tcpOptions,
 } from "@strait/testkit";
+import { amount, patience } from "../support/slow.ts";
 import { Bench, type ProgramName, unfit, verdicts } from "./support/bench.ts";
 import { verdictOf } from "./support/expect.ts";
 import { between, mixes, ports, tunnel } from "./support/packets.ts";
 import { gateway, outer, worker } from "./support/scene.ts";
 
 const programs: readonly ProgramName[] = ["from_pod", "from_host", "from_wire", "from_tunnel"];
-const ROUNDS = 1500;
+const ROUNDS = amount(1500);
 
 /** Packets that get far into the programs before a flipped bit stops them. */
 const seeds: readonly Layer[][] = mixes.flatMap(([family, over]) => [
@@ -111,7 +112,7 @@ describeIf(unfit)("the programs under fire", () => {
         expect(taken).toBeGreaterThan(ROUNDS / 8);
       }
     },
-    120_000,
+    patience(120_000),
   );
 
   test.each(programs)(
@@ -127,45 +128,55 @@ describeIf(unfit)("the programs under fire", () => {
         expect(taken).toBeGreaterThan(ROUNDS / 2);
       }
     },
-    120_000,
+    patience(120_000),
   );
 
-  test("strait_from_wire delivers and forwards nothing of a stranger, however it is spoiled", () => {
-    const random = new Random(5);
-    const known = new Set(Object.entries(outer).flatMap(([name, at]) => (name === "stranger" ? [] : Object.values<string>(at))));
-    const packets = strangers.map((layers) => buildPacket(layers));
-    for (const bench of benches) {
-      const before = bench.counters();
-      for (let i = 0; i < ROUNDS; i++) {
-        const data = spoil(random, random.pick(packets), 14);
-        // A flipped bit may have made a peer of the stranger: that is another test.
-        const source = describePacket(data)[1]?.match(/src=(\S+)/)?.[1];
-        if (source !== undefined && !known.has(source)) fire(bench, "from_wire", data);
+  test(
+    "strait_from_wire delivers and forwards nothing of a stranger, however it is spoiled",
+    () => {
+      const random = new Random(5);
+      const known = new Set(
+        Object.entries(outer).flatMap(([name, at]) => (name === "stranger" ? [] : Object.values<string>(at))),
+      );
+      const packets = strangers.map((layers) => buildPacket(layers));
+      for (const bench of benches) {
+        const before = bench.counters();
+        for (let i = 0; i < ROUNDS; i++) {
+          const data = spoil(random, random.pick(packets), 14);
+          // A flipped bit may have made a peer of the stranger: that is another test.
+          const source = describePacket(data)[1]?.match(/src=(\S+)/)?.[1];
+          if (source !== undefined && !known.has(source)) fire(bench, "from_wire", data);
+        }
+        const counted: Partial<Record<ReasonName, number>> = {};
+        for (const [i, { packets: after }] of bench.counters().entries()) {
+          const more = Number(after - (before[i]?.packets ?? 0n));
+          const name = reasonNames[i];
+          if (name !== undefined && more > 0) counted[name] = more;
+        }
+        const moved = (Object.keys(counted) as ReasonName[]).filter((name) => verdictOf(name) === "redirect");
+        expect(moved).toEqual([]);
+        expect(counted.drop_unknown_peer).toBeGreaterThan(0);
       }
-      const counted: Partial<Record<ReasonName, number>> = {};
-      for (const [i, { packets: after }] of bench.counters().entries()) {
-        const more = Number(after - (before[i]?.packets ?? 0n));
-        const name = reasonNames[i];
-        if (name !== undefined && more > 0) counted[name] = more;
-      }
-      const moved = (Object.keys(counted) as ReasonName[]).filter((name) => verdictOf(name) === "redirect");
-      expect(moved).toEqual([]);
-      expect(counted.drop_unknown_peer).toBeGreaterThan(0);
-    }
-  }, 120_000);
+    },
+    patience(120_000),
+  );
 
-  test("strait_from_wire tells every verdict of spoiled packets by its reason", () => {
-    const random = new Random(6);
-    const packets = seeds.map((layers) => buildPacket(layers));
-    for (const bench of benches) {
-      for (let i = 0; i < ROUNDS / 4; i++) {
-        const data = spoil(random, random.pick(packets), 14);
-        if (!fire(bench, "from_wire", data)) continue;
-        bench.settle();
-        const { verdict, reasons } = bench.run("from_wire", data);
-        const [reason, ...others] = Object.keys(reasons) as ReasonName[];
-        expect([others, reason && verdictOf(reason)]).toEqual([[], verdict as never]);
+  test(
+    "strait_from_wire tells every verdict of spoiled packets by its reason",
+    () => {
+      const random = new Random(6);
+      const packets = seeds.map((layers) => buildPacket(layers));
+      for (const bench of benches) {
+        for (let i = 0; i < ROUNDS / 4; i++) {
+          const data = spoil(random, random.pick(packets), 14);
+          if (!fire(bench, "from_wire", data)) continue;
+          bench.settle();
+          const { verdict, reasons } = bench.run("from_wire", data);
+          const [reason, ...others] = Object.keys(reasons) as ReasonName[];
+          expect([others, reason && verdictOf(reason)]).toEqual([[], verdict as never]);
+        }
       }
-    }
-  }, 120_000);
+    },
+    patience(120_000),
+  );
 });

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { findLeftovers, labObstacle, nothingLeft, output } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
-import { slow } from "./support/slow.ts";
+import { slow } from "../support/slow.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 

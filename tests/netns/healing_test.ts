@@ -8,7 +8,7 @@ import { BpfMap } from "@strait/ffi";
 import { type CniPlugin, createLab, labObstacle, type Node } from "@strait/lab";
 import type { MapName } from "@strait/model";
 import { describeIf } from "@strait/testkit";
-import { patience } from "./support/slow.ts";
+import { patience } from "../support/slow.ts";
 import { status } from "./support/status.ts";
 import { until } from "./support/until.ts";
 

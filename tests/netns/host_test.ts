@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createLab, type Family, forgetPathMtu, labObstacle, type Place } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
+import { amount, patience } from "../support/slow.ts";
 import { segmentSizes } from "./support/held_tcp.ts";
 import { hostOf } from "./support/place.ts";
 import { payloadOf, segmentOf } from "./support/sizes.ts";
-import { amount, patience } from "./support/slow.ts";
 import { counts, dropsSince } from "./support/status.ts";
 
 const FAMILIES: readonly Family[] = [4, 6];

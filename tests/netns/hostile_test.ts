@@ -8,10 +8,10 @@ import { randomBytes } from "node:crypto";
 import { type App, createLab, type Family, labObstacle, type Pod } from "@strait/lab";
 import { CABLE_PORT, CABLE_VNI, INTRA_PORT, INTRA_VNI } from "@strait/model";
 import { describeIf } from "@strait/testkit";
+import { amount, patience } from "../support/slow.ts";
 import { datagramsSeen } from "./support/datagrams_seen.ts";
 import { Injector } from "./support/injector.ts";
 import { type Addressed, ethernet, inTwoFragments, type UdpOptions, udpPacket, vxlan } from "./support/packets.ts";
-import { amount, patience } from "./support/slow.ts";
 import { counts, dropsSince } from "./support/status.ts";
 import { until } from "./support/until.ts";
 

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createLab, type Family, labObstacle } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
-import { patience } from "./support/slow.ts";
+import { patience } from "../support/slow.ts";
 
 const HOST = [{ name: "host", gateway: true, pods: 0 }] as const;
 /** On the loopback device: an address the host announces, which is not the one its cable ends on. */

@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createLab, type Family, forgetPathMtu, type Installed, labObstacle, type Pod, shrinkMtu, wireOf } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
+import { amount, patience } from "../support/slow.ts";
 import { segmentSizes } from "./support/held_tcp.ts";
 import { payloadOf, segmentOf } from "./support/sizes.ts";
-import { amount, patience } from "./support/slow.ts";
 import { counts, dropsSince, status } from "./support/status.ts";
 import { until } from "./support/until.ts";
 

@@ -6,8 +6,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createLab, type Family, forgetPathMtu, labObstacle, type Node, type Place, type Pod } from "@strait/lab";
 import { describeIf, requires, testIf } from "@strait/testkit";
+import { amount, patience } from "../support/slow.ts";
 import { payloadOf } from "./support/sizes.ts";
-import { amount, patience } from "./support/slow.ts";
 import { counts, dropsSince, status } from "./support/status.ts";
 import { SteadyLoad } from "./support/steady_load.ts";
 import { until } from "./support/until.ts";

@@ -5,9 +5,9 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { type AppName, appArgv, type CommandOutput, createLab, labObstacle, type Node, writeConfig } from "@strait/lab";
 import { CAPABILITIES } from "@strait/manifests";
 import { describeIf } from "@strait/testkit";
+import { patience } from "../support/slow.ts";
 import { withCapabilities } from "./support/capability_sets.ts";
 import { type NodeState, nodeState } from "./support/node_state.ts";
-import { patience } from "./support/slow.ts";
 
 const APPS: readonly AppName[] = ["gateway", "routeagent"];
 

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { BpfMap } from "@strait/ffi";
 import { createLab, type Family, labObstacle, layOverlay, type Node, type Place } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
+import { patience } from "../support/slow.ts";
 import { hostOf } from "./support/place.ts";
-import { patience } from "./support/slow.ts";
 import { counts, dropsSince } from "./support/status.ts";
 import { until } from "./support/until.ts";
 

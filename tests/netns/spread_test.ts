@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { createLab, labObstacle, type Node, wireMode } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
-import { patience } from "./support/slow.ts";
+import { patience } from "../support/slow.ts";
 import { until } from "./support/until.ts";
 
 const NODES = [

@@ -5,7 +5,7 @@ import { encodeU32 } from "@strait/codec";
 import { BpfMap } from "@strait/ffi";
 import { type App, appArgv, createLab, labObstacle, type Node } from "@strait/lab";
 import { describeIf } from "@strait/testkit";
-import { patience } from "./support/slow.ts";
+import { patience } from "../support/slow.ts";
 import { until } from "./support/until.ts";
 
 describeIf(labObstacle())("routeagent --trace", () => {

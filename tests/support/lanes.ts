@@ -22,8 +22,10 @@ export interface Lane {
   readonly prepare?: readonly (readonly string[])[];
   /** Files among them that it leaves out. */
   readonly except?: readonly string[];
-  /** A lane whose preparation this one makes use of where both run. */
-  readonly uses?: string;
+  /** Why the lane runs only when it is named; one line. */
+  readonly byName?: string;
+  /** A lane whose preparation this one waits for where both run. */
+  readonly after?: string;
 }
 
 const needs = (what: Needs) => () => requires(what);
@@ -31,6 +33,21 @@ const control = ["tests/control/**/*_test.ts", "tests/kube/conformance/**/*_test
 /** For phases of gateways that leave, and for what is noticed by its silence. */
 const waits = ["tests/control/gateway_moves_test.ts", "tests/control/watches_test.ts"];
 const controlNeeds = { root: true, commands: ["ip", "setpriv"] };
+
+/** What these look at on light nodes, life_test.ts, gateway_life_test.ts, install_test.ts and readme_test.ts see on whole real clusters. */
+const longOnes = ["api_away", "apps_killed", "demo", "gateway_moves", "gateway_truth", "join_refusals", "members", "watches"].map(
+  (name) => `tests/control/${name}_test.ts`,
+);
+
+/** What runs on the real Kubernetes. */
+const onKube = {
+  env: { STRAIT_KUBE: "real" },
+  prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
+  // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
+  obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
+  timeoutMs: 180_000,
+  apart: true,
+} as const satisfies Partial<Lane>;
 
 export const lanes: readonly Lane[] = [
   {
@@ -45,10 +62,10 @@ export const lanes: readonly Lane[] = [
     obstacle: needs({ commands: ["git"] }),
     timeoutMs: 30_000,
   },
-  // Early, because it is one long process.
   {
     name: "vm",
     files: ["tests/vm/**/*_test.ts"],
+    after: "kube", // whose compiler wants the processors first: everything on whole clusters waits for it
     obstacle: needs({ commands: ["qemu-system-x86_64"] }),
     timeoutMs: 1_200_000,
   },
@@ -61,30 +78,30 @@ export const lanes: readonly Lane[] = [
     apart: true,
   },
   {
-    // The tests and assertions of lane control, on the real Kubernetes; what is about that alone; and Strait in its image, installed by its
-    // command into clusters whose nodes have a kubelet and a containerd.
+    // Files of lane control on the real Kubernetes; what is about that alone; and Strait in its image, installed by its command into
+    // clusters whose nodes have a kubelet and a containerd.
     name: "kube",
     files: [...control, "tests/kube/**/*_test.ts"],
-    // Long ones, of which there is a whole one: gateway_life_test.ts moves gateways of real nodes, readme_test.ts joins real clusters.
-    except: ["tests/control/gateway_moves_test.ts", "tests/control/demo_test.ts"],
-    env: { STRAIT_KUBE: "real" },
+    except: longOnes,
     large: "tests/kube/real/",
-    waits,
-    prepare: [["tools/build_kube.ts"], ["tools/image/build_image.ts", "--native"]],
-    // Imported when it is asked: a lab that does not load is no reason for the other lanes to fail.
-    obstacle: async () => requires(controlNeeds) ?? (await import("@strait/lab")).kubeObstacle(),
-    timeoutMs: 180_000,
-    apart: true,
+    ...onKube,
   },
   {
     name: "control",
     files: control,
     env: { STRAIT_KUBE: "light" },
-    uses: "kube", // its kubectl
+    after: "kube", // its kubectl
     waits,
     obstacle: needs(controlNeeds),
     timeoutMs: 180_000,
     apart: true,
+  },
+  {
+    name: "control-kube",
+    files: longOnes,
+    waits,
+    ...onKube,
+    byName: "it is lane control on the real Kubernetes, as far as lane kube leaves it out",
   },
 ];
 

@@ -13,8 +13,6 @@ export interface JobResult {
   readonly problems: readonly string[];
   /** What was printed of each failed test; empty where the output went straight to the screen. */
   readonly failures: readonly string[];
-  /** Processor time that it and the processes it waited for took. */
-  readonly cpuSeconds: number;
 }
 
 /**
@@ -56,6 +54,5 @@ async function runIn(folder: string, lane: Lane, files: readonly string[], show:
     const which = files.length === 1 ? files[0] : lane.name;
     problems.push(`${which}: bun test ended with ${child.signalCode ?? `exit code ${code}`} although no test failed`);
   }
-  const cpuSeconds = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6;
-  return { outcomes, problems, failures: failures(output), cpuSeconds };
+  return { outcomes, problems, failures: failures(output) };
 }

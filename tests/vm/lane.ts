@@ -20,6 +20,8 @@ import type { Measurement } from "./verifier_table.ts";
  */
 const UNIT_SUITES = ["libs/ffi/tc_test.ts"];
 const KERNEL_SUITES = "tests/{bpf,netns}/*_test.ts";
+/** Processes that the packet tables are spread over. */
+const GROUPS = 4;
 const NETNS = /netns\/hosts_test\.ts$/;
 
 /** What one pass found. A part that could not be done holds its error, and the other parts are done all the same. */
@@ -80,17 +82,17 @@ async function attachInside(vm: Vm): Promise<AttachProbe> {
 /** What to run, the long ones first. */
 async function jobs(): Promise<Job[]> {
   const all = await Array.fromAsync(new Bun.Glob(KERNEL_SUITES).scan(PROJECT));
-  const kernel = all.filter((file) => !file.includes("/netns/") || NETNS.test(file));
+  const limits = { testLimitSeconds: 600, limitSeconds: 1200 };
+  const tables = all.filter((file) => !file.includes("/netns/")).sort();
+  const groups = Array.from({ length: GROUPS }, (_, n) => tables.filter((_file, index) => index % GROUPS === n));
   return [
-    ...kernel
-      .sort()
-      .reverse()
-      .map((file) => ({ file, testLimitSeconds: 600, fileLimitSeconds: 1200 })),
-    ...UNIT_SUITES.map((file) => ({ file, testLimitSeconds: 60, fileLimitSeconds: 300 })),
+    ...all.filter((file) => NETNS.test(file)).map((file) => ({ files: [file], ...limits })),
+    ...groups.map((files) => ({ files, ...limits })),
+    { files: UNIT_SUITES, testLimitSeconds: 60, limitSeconds: 300 },
   ];
 }
 
 function summary({ file, seconds, tests }: FileReport): string {
   const count = (outcome: string): number => tests.filter((test) => test.outcome === outcome).length;
-  return `${file}: ${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped in ${seconds.toFixed(0)} s`;
+  return `${file}: ${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped in a process of ${seconds.toFixed(0)} s`;
 }

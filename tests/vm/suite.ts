@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Runs test files of the repository inside the guest, each in a `bun test` of its own.
+ * Runs test files of the repository inside the guest.
  *
  * @module
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readOutcomes, type TestOutcome } from "../support/junit.ts";
+import { type ReportedTest, readOutcomes, type TestOutcome } from "../support/junit.ts";
 import { type BootOptions, Vm, VmEnded } from "./boot.ts";
 import type { RunResult } from "./run.ts";
 
@@ -14,18 +14,19 @@ import type { RunResult } from "./run.ts";
 export interface FileReport {
   /** Relative to the root of the repository. */
   readonly file: string;
+  /** What its job took. */
   readonly seconds: number;
   /** Never empty: a file that did not load, hung or took the kernel down is a failed test of that name. */
   readonly tests: readonly TestOutcome[];
 }
 
-/** A test file to run, and how long it may take under emulation, 10 to 20 times slower than the machine. */
+/** Test files of one `bun test`, which takes ten seconds to start, and how long they may take under emulation, 10 to 20 times slower than the machine. */
 export interface Job {
-  readonly file: string;
+  readonly files: readonly string[];
   /** For tests that set no limit of their own. */
   readonly testLimitSeconds: number;
-  /** A file that runs longer is killed. */
-  readonly fileLimitSeconds: number;
+  /** A job that runs longer is killed. */
+  readonly limitSeconds: number;
 }
 
 /** Tests in namespaces mostly wait for each other's packets, so more files than processors run at the same time. */
@@ -37,7 +38,7 @@ const AT_ONCE = 3;
  *
  * @param options.first a machine that is up already; it is ended with the others
  * @param options.onFile told of each file when it is done
- * @returns the reports in the order of `jobs`
+ * @returns the reports of all files, in the order of `jobs`
  */
 export async function runJobs(
   jobs: readonly Job[],
@@ -51,7 +52,7 @@ export async function runJobs(
 ): Promise<FileReport[]> {
   await using guests = new Guests(machine, options.first);
   mkdirSync(options.results, { recursive: true });
-  const reports: FileReport[] = [];
+  const reports: FileReport[][] = [];
   const queue = jobs.entries();
   // All workers take from one iterator: each job comes out once.
   const work = async (): Promise<void> => {
@@ -59,14 +60,15 @@ export async function runJobs(
       options.signal?.throwIfAborted();
       const vm = await guests.alive();
       const started = performance.now();
-      const tests = await runFile(vm, job, options);
-      const report = { file: job.file, seconds: (performance.now() - started) / 1000, tests };
-      reports[index] = report;
-      options.onFile?.(report);
+      const outcomes = await runJob(vm, job, options);
+      const seconds = (performance.now() - started) / 1000;
+      const told = job.files.map((file, n) => ({ file, seconds, tests: outcomes[n] ?? [] }));
+      reports[index] = told;
+      for (const report of told) options.onFile?.(report);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return reports;
+  return reports.flat();
 }
 
 /** One machine at a time, a new one when the old one has died. */
@@ -97,18 +99,20 @@ class Guests implements AsyncDisposable {
   }
 }
 
-async function runFile(
+/** What came of each of a job's files. */
+async function runJob(
   vm: Vm,
-  { file, testLimitSeconds, fileLimitSeconds }: Job,
+  { files, testLimitSeconds, limitSeconds }: Job,
   options: { readonly results: string; readonly signal?: AbortSignal },
-): Promise<TestOutcome[]> {
-  const limit = AbortSignal.timeout(fileLimitSeconds * 1000);
+): Promise<TestOutcome[][]> {
+  const limit = AbortSignal.timeout(limitSeconds * 1000);
   const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
-  const out = `/tmp/${file.replaceAll("/", "-")}.xml`;
+  const name = (files[0] ?? "").replaceAll("/", "-");
+  const out = `/tmp/${name}.xml`;
   const argv = [
     "bun",
     "test",
-    `./${file}`,
+    ...files.map((file) => `./${file}`),
     `--timeout=${testLimitSeconds * 1000}`,
     "--reporter=junit",
     `--reporter-outfile=${out}`,
@@ -120,25 +124,31 @@ async function runFile(
     };
     const ended = await vm.run(argv, { env: { STRAIT_SLOW: "1" }, onOutput, signal });
     const xml = (await vm.run(["cat", out], { signal })).stdout;
-    await Bun.write(join(options.results, `${file.replaceAll("/", "-")}.xml`), xml);
-    return judge(ended, readOutcomes(xml), output);
+    await Bun.write(join(options.results, `${name}.xml`), xml);
+    return judge(ended, files, readOutcomes(xml), output);
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (limit.aborted) return [failed(`did not end within ${fileLimitSeconds} s`, output)];
-    if (error instanceof VmEnded) return [failed("took the guest down", `${output}\n${error.message}`)];
+    if (limit.aborted) return files.map(() => [failed(`did not end within ${limitSeconds} s`, output)]);
+    if (error instanceof VmEnded) return files.map(() => [failed("took the guest down", `${output}\n${error.message}`)]);
     throw error;
   } finally {
-    await Bun.write(join(options.results, `${file.replaceAll("/", "-")}.log`), output);
+    await Bun.write(join(options.results, `${name}.log`), output);
   }
 }
 
-/** The outcomes of a run; a run that went wrong outside of its tests gets a failed one more. */
-export function judge(ended: Pick<RunResult, "exit">, outcomes: readonly TestOutcome[], output: string): TestOutcome[] {
-  if (outcomes.length === 0) return [failed("did not load, or has no tests", output)];
-  if (ended.exit !== 0 && !outcomes.some((test) => test.outcome === "failed")) {
-    return [...outcomes, failed(`ended with status ${ended.exit} although no test failed`, output)];
+/** The outcomes of each file of a run; a run that went wrong outside of its tests gets a failed one more. */
+export function judge(
+  ended: Pick<RunResult, "exit">,
+  files: readonly string[],
+  outcomes: readonly ReportedTest[],
+  output: string,
+): TestOutcome[][] {
+  const each: TestOutcome[][] = files.map((file) => outcomes.filter((test) => test.file === file));
+  for (const tests of each) if (tests.length === 0) tests.push(failed("did not load, or has no tests", output));
+  if (ended.exit !== 0 && !each.flat().some((test) => test.outcome === "failed")) {
+    each[0]?.push(failed(`ended with status ${ended.exit} although no test failed`, output));
   }
-  return [...outcomes];
+  return each;
 }
 
 function failed(name: string, output: string): TestOutcome {

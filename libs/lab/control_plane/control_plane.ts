@@ -94,7 +94,13 @@ export class ControlPlane {
         const { up } = program;
         if ("socket" in up) await rm(up.socket, { force: true }); // of a server that was killed
         const { dir } = this;
-        const daemon = new Daemon({ ...program, dir, ns: this.#ns, outlive: this.#spec.outlive, env: this.#spec.env });
+        const daemon = new Daemon({
+          ...program,
+          dir,
+          ns: this.#ns,
+          outlive: this.#spec.outlive,
+          env: { ...program.env, ...this.#spec.env },
+        });
         this.#daemons.push(daemon);
         await this.#waitFor(program.name, (signal) =>
           "socket" in up ? accepts(up.socket, signal) : this.#answers(up.path, signal),

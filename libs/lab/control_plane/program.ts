@@ -5,6 +5,8 @@ import { addressOf, cidr, formatAddress } from "@strait/model";
 export interface Program {
   readonly name: string;
   readonly argv: readonly string[];
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** When it is up, and the next may start: its socket is there, or the API server answers 200 to the administrator. */
   readonly up: { readonly socket: string } | { readonly path: string };
 }

@@ -23,6 +23,9 @@ const CONTROLLERS = [
 /** Those that look after nodes with a real kubelet: taints of nodes that are not ready, and what runs there. */
 const NODE_CONTROLLERS = ["node-lifecycle-controller", "taint-eviction-controller", "statefulset-controller", "job-controller"];
 
+/** For programs of Kubernetes in a lab: a sixth less processor time for some more memory. */
+export const GO_ENV = { GOGC: "400" } as const;
+
 /** etcd takes Unix sockets only by a name in its working directory that looks like host:port. Nothing else can reach it there. */
 const ETCD = "unix://localhost:2379";
 const ETCD_PEER = "unix://localhost:2380";
@@ -49,7 +52,7 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
   await Bun.write(`${dir}/audit.yaml`, JSON.stringify(AUDIT));
   const service = place.serviceCidrs.join(",");
   const loopback = place.address === "127.0.0.1" || place.address === "::1";
-  return [
+  const programs: readonly Program[] = [
     {
       name: "etcd",
       up: { socket: `${dir}/localhost:2379` },
@@ -111,6 +114,7 @@ export async function prepareReal(place: ServerPlace): Promise<readonly Program[
     },
     ...(place.scheduler ? [schedulerProgram(dir, scheduler)] : []),
   ];
+  return programs.map((program) => ({ ...program, env: GO_ENV }));
 }
 
 /** Nodes with a real kubelet get their pods by a real scheduler, too. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fileURLToPath } from "node:url";
 import { CNI_BIN_DIR } from "../cni.ts";
+import { GO_ENV } from "../control_plane/real.ts";
 import { quote } from "../kubelet/mount_script.ts";
 import { flannelLines } from "./flannel.ts";
 import { controlGroup, HOME, type RealNodeConfig } from "./real_node_config.ts";
@@ -70,6 +71,9 @@ keep() {
     sleep 0.2
   done
 }
+${Object.entries(GO_ENV)
+  .map(([name, value]) => `export ${name}=${value}`)
+  .join("\n")}
 keep containerd containerd --config ${HOME}/containerd.toml &
 until ctr version > /dev/null 2>&1; do sleep 0.05; done
 ${config.images.map((image) => `ctr -n k8s.io images import ${quote(image)} >> /var/log/images.log 2>&1`).join("\n")}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect } from "bun:test";
 import type { Lab, Place } from "@strait/lab";
+import { patience, slow } from "../../support/slow.ts";
 import { CountedFlows } from "./counted_flows.ts";
-import { patience, slow } from "./slow.ts";
 
 /**
  * Steady datagrams between places, several flows in both families, while something is done to what carries them.

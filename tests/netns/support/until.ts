@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { patience } from "./slow.ts";
+import { patience } from "../../support/slow.ts";
 
 /**
  * Looks again and again until `look` answers something that is neither undefined nor false, and returns that. Throws, with
