@@ -115,6 +115,22 @@ describeIf(labObstacle())("a lab", () => {
     expect(nothingLeft(findLeftovers(other.id))).toBe(true);
   }, 20_000);
 
+  test("leaves nothing of what is started in it while it is removed", async () => {
+    const lab = await createLab(TWO);
+    // One of a kind, by which they are found when their namespaces have no names any more.
+    const seconds = `${1_000_000 + process.pid}`;
+    const alive = () =>
+      Bun.spawnSync(["pgrep", "-fc", `^sleep ${seconds}$`])
+        .stdout.toString()
+        .trim();
+    const starting = `i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); setsid sleep ${seconds} & done; wait`;
+    const { ns } = lab.clusters.east.nodes.w1;
+    Bun.spawn(ns.argv(["sh", "-c", starting]), { stdio: ["ignore", "ignore", "ignore"] });
+    while (Number(alive()) < 20) await Bun.sleep(5);
+    await lab[Symbol.asyncDispose]();
+    expect(alive()).toBe("0");
+  }, 20_000);
+
   for (const [signal, left] of [
     ["SIGINT", false],
     ["SIGTERM", false],

@@ -36,9 +36,8 @@ export function findLeftovers(id: string): Leftovers {
  * removeLab("1a2b0");
  */
 export function removeLab(id: string): Leftovers {
-  const { namespaces, processes, mounts } = findLeftovers(id);
-  for (const pid of processes) kill(pid);
-  waitGone(processes);
+  const { namespaces, mounts } = findLeftovers(id);
+  endProcesses(namespaces);
   // The deepest mount goes first. A process that just died may hold one for a moment longer: detach lazily.
   for (const mount of mounts.toReversed()) outputSync(["umount", "-l", mount]);
   if (namespaces.length > 0) {
@@ -52,6 +51,16 @@ export function removeLab(id: string): Leftovers {
     } catch {}
   }
   return findLeftovers(id);
+}
+
+/** Ends all processes in these namespaces; those too that one of them started while it was being ended. */
+function endProcesses(namespaces: readonly string[]): void {
+  const deadline = Date.now() + 10_000;
+  for (let found = processesIn(namespaces); found.length > 0; found = processesIn(namespaces)) {
+    if (Date.now() > deadline) return;
+    for (const pid of found) kill(pid);
+    waitGone(found);
+  }
 }
 
 /** Containers that die with their node may still write while it is removed: what they add is removed the next time round. */
