@@ -31,14 +31,14 @@ int strait_is_bpffs(const char *path)
 }
 
 /* Opens a file or directory and takes its advisory lock; the lock goes with the descriptor. -EWOULDBLOCK if taken. */
-int strait_lock(const char *path, int create, int wait)
+int strait_lock(const char *path, int create)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | (create ? O_CREAT : 0), 0644);
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno == EINTR)
 			continue;
 		err = -errno;

@@ -30,6 +30,27 @@ describeIf(requires({ files: [shimPath()] }))("FileLock", () => {
     expect(openHandles()).toBe(before);
   });
 
+  test("is waited for until its holder lets go, but not for ever", async () => {
+    const before = openHandles();
+    const directory = mkdtempSync(join(tmpdir(), "st-lock-"));
+    try {
+      {
+        using _held = FileLock.take(directory);
+        expect(() => FileLock.take(directory, { patienceMs: 30 })).toThrow(
+          `cannot lock ${directory}: ETIMEDOUT (another process has held it for 0.03 s`,
+        );
+      }
+      // In another process: this one is blocked while it waits.
+      const holder = Bun.spawn(["flock", directory, "sh", "-c", "echo held; sleep 0.3"], { stdout: "pipe" });
+      for await (const _held of holder.stdout) break;
+      expect(FileLock.tryTake(directory, { create: false })).toBeUndefined();
+      FileLock.take(directory).close();
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+    expect(openHandles()).toBe(before);
+  });
+
   test("refuses to take what does not exist", () => {
     expect(() => FileLock.take("/nowhere/at/all")).toThrow("cannot lock /nowhere/at/all: ENOENT");
   });

@@ -77,7 +77,7 @@ const table = {
 
   strait_close: { args: ["i32"], returns: "i32" },
   strait_is_bpffs: { args: ["buffer"], returns: "i32" },
-  strait_lock: { args: ["buffer", "i32", "i32"], returns: "i32" },
+  strait_lock: { args: ["buffer", "i32"], returns: "i32" },
 } as const;
 
 type Shim = ReturnType<typeof dlopen<typeof table>>["symbols"];
