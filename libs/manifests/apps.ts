@@ -9,8 +9,8 @@ import { BROKER_SECRET_DIR, NAMES } from "./names.ts";
  * resources` writes; tests/repo/requests_test.ts fails where they differ. Memory is that of a clusterset of a few clusters.
  */
 export const RESOURCES: Readonly<Record<keyof typeof PROBE_PORTS, Resources>> = {
-  gateway: { requests: { cpu: "25m", memory: "96Mi" } },
-  routeagent: { requests: { cpu: "15m", memory: "96Mi" } },
+  gateway: { requests: { cpu: "40m", memory: "96Mi" } },
+  routeagent: { requests: { cpu: "25m", memory: "96Mi" } },
 };
 
 /** Submariner's ports of metrics and profiles. Ours answer probes there too; the apps' own defaults are the same. */
