@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type NodePart, ownNode, type Problem, partOf } from "@strait/model";
+import { type ClusterFile, type NodePart, ownNode, type Problem, partOf } from "@strait/model";
 import { type AppContext, type Extra, forgetLast } from "@strait/node";
 
 /**
@@ -14,6 +14,8 @@ import { type AppContext, type Extra, forgetLast } from "@strait/node";
 export class GatewayMemory implements Extra {
   readonly name = "gateway memory";
   readonly #context: Pick<AppContext, "env" | "state" | "log">;
+  /** Looked at last: passes are many, nodes may be thousands, and the list is the same one where none changed. */
+  #nodes: ClusterFile["nodes"] | undefined;
   #part: NodePart | undefined;
   #failure: string | undefined;
 
@@ -31,8 +33,10 @@ export class GatewayMemory implements Extra {
 
   applied(): void {
     const { env, state, log } = this.#context;
-    if (!state.applied) return;
-    const part = partOf(ownNode(state.applied.file));
+    const file = state.applied?.file;
+    if (!file || (file.nodes === this.#nodes && this.#failure === undefined)) return;
+    this.#nodes = file.nodes;
+    const part = partOf(ownNode(file));
     if (part === this.#part && this.#failure === undefined) return;
     this.#part = part;
     if (part === "gateway") return;

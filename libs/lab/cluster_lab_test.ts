@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "bun:test";
-import { statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { describeIf } from "@strait/testkit";
 import {
   createLab,
@@ -37,6 +37,15 @@ const TWO = {
 } as const;
 
 const FAMILIES: readonly Family[] = [4, 6];
+
+/** What a process was started with, "" where there is none (any more). */
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 describeIf(labObstacle())("a lab", () => {
   test("carries nothing between its clusters until plain routes stand, then everything, then nothing again", async () => {
@@ -116,19 +125,17 @@ describeIf(labObstacle())("a lab", () => {
   }, 20_000);
 
   test("leaves nothing of what is started in it while it is removed", async () => {
-    const lab = await createLab(TWO);
+    await using lab = await createLab(TWO);
     // One of a kind, by which they are found when their namespaces have no names any more.
     const seconds = `${1_000_000 + process.pid}`;
-    const alive = () =>
-      Bun.spawnSync(["pgrep", "-fc", `^sleep ${seconds}$`])
-        .stdout.toString()
-        .trim();
-    const starting = `i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); setsid sleep ${seconds} & done; wait`;
+    const alive = () => readdirSync("/proc").filter((pid) => commandLine(pid) === `sleep\0${seconds}\0`);
+    const starting = `for i in $(seq 2000); do setsid sleep ${seconds} & [ $i = 50 ] && echo begun; done; wait`;
     const { ns } = lab.clusters.east.nodes.w1;
-    Bun.spawn(ns.argv(["sh", "-c", starting]), { stdio: ["ignore", "ignore", "ignore"] });
-    while (Number(alive()) < 20) await Bun.sleep(5);
+    const starter = Bun.spawn(ns.argv(["sh", "-c", starting]), { stdio: ["ignore", "pipe", "ignore"] });
+    for await (const _begun of starter.stdout) break;
+    expect(alive()).not.toEqual([]);
     await lab[Symbol.asyncDispose]();
-    expect(alive()).toBe("0");
+    expect(alive()).toEqual([]);
   }, 20_000);
 
   for (const [signal, left] of [

@@ -31,8 +31,7 @@ describeIf(labObstacle())("two clusters whose gateways move", () => {
     return SteadyLoad.start(
       joined.lab,
       pairs.flatMap(([a, b]) => [[joined.pod(a), joined.pod(b)] as const, [joined.pod(b), joined.pod(a)] as const]),
-      2,
-      20,
+      { every: 20 },
     );
   };
   /** What the node agent says. */

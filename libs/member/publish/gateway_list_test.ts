@@ -59,14 +59,15 @@ describe("The list of gateways", () => {
     expect(list(published, alive, nodes)).toBe(wanted);
   });
 
+  type AtSecond = (second: number) => boolean;
+
   /** What is published of gw2 when each list is published at once, looked at every second; with the seconds. */
   function course(
     published: string,
     nodes: string,
     alive: string,
     seconds: number,
-    heard: (second: number) => boolean = () => true,
-    othersLeave: (second: number) => boolean = () => false,
+    { heard = () => true, othersLeave = () => false }: { heard?: AtSecond; othersLeave?: AtSecond } = {},
   ) {
     const clock = new LeaveClock();
     const told: [number, string][] = [];
@@ -89,7 +90,7 @@ describe("The list of gateways", () => {
   });
 
   test("keeps one that leaves while the broker is away, from the moment when it is back all the time that others need", () => {
-    expect(course("gw1 gw2", "gw1 -gw2", "gw1", 600, (second) => second > 500)).toEqual([
+    expect(course("gw1 gw2", "gw1 -gw2", "gw1", 600, { heard: (second) => second > 500 })).toEqual([
       [0, "gw1 gw2:leaving"],
       [500 + LEAVING_MS / 1000, "gw1 gw2:left"],
       [500 + (LEAVING_MS + LEFT_MS) / 1000 + 1, "gw1"],
@@ -98,15 +99,7 @@ describe("The list of gateways", () => {
 
   test("keeps what left while a gateway of another cluster is leaving, and until that one's own cluster steers round it, but not for ever", () => {
     const [leaving, left, most] = [LEAVING_MS / 1000, LEFT_MS / 1000, LEFT_AT_MOST_MS / 1000];
-    const until = (end: number) =>
-      course(
-        "gw1 gw2",
-        "gw1 -gw2",
-        "gw1",
-        600,
-        () => true,
-        (second) => second < end,
-      );
+    const until = (end: number) => course("gw1 gw2", "gw1 -gw2", "gw1", 600, { othersLeave: (second) => second < end });
     const gone = (second: number): [number, string][] => [
       [0, "gw1 gw2:leaving"],
       [leaving, "gw1 gw2:left"],

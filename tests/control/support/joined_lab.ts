@@ -178,7 +178,7 @@ export class JoinedLab {
             [b, a],
           ] as const);
     });
-    return SteadyLoad.start(this.lab, pairs, 1);
+    return SteadyLoad.start(this.lab, pairs, { each: 1 });
   }
 
   /** Waits until every pod reaches every pod of the other clusters (of those named), then none of a few packets may be lost. */

@@ -4,7 +4,7 @@ import { overflowsOf } from "./overflows.ts";
 
 const FAMILIES: readonly Family[] = [4, 6];
 
-/** What became of a flow: "east/gw1 to west/gw1, IPv4". */
+/** What became of a flow: "east/w1/on-w1 to west/w1/on-w1, IPv4". */
 export type NamedResult = Awaited<ReturnType<Flow["stop"]>> & { readonly name: string };
 
 /** What flows came to, and how many of their datagrams sockets at either end had no room for. */

@@ -19,14 +19,13 @@ export class SteadyLoad {
     this.#flows = flows;
   }
 
-  /** `flowsEach`: flows of each family between each pair; `every`: milliseconds from one datagram to the next. */
+  /** `each`: flows of each family between each pair; `every`: milliseconds from one datagram to the next. */
   static async start(
     lab: Lab,
     pairs: readonly (readonly [Place, Place])[],
-    flowsEach = 2,
-    every = slow ? 40 : 5,
+    { each = 2, every = slow ? 40 : 5 }: { readonly each?: number; readonly every?: number } = {},
   ): Promise<SteadyLoad> {
-    return new SteadyLoad(await CountedFlows.start(lab, pairs, { each: flowsEach, every }));
+    return new SteadyLoad(await CountedFlows.start(lab, pairs, { each, every }));
   }
 
   /** Ends the flows; every datagram must have come back, but for those that a socket at either end had no room for. */
