@@ -129,7 +129,7 @@ describeIf(labObstacle())("a lab", () => {
     // One of a kind, by which they are found when their namespaces have no names any more.
     const seconds = `${1_000_000 + process.pid}`;
     const alive = () => readdirSync("/proc").filter((pid) => commandLine(pid) === `sleep\0${seconds}\0`);
-    const starting = `for i in $(seq 2000); do setsid sleep ${seconds} & [ $i = 50 ] && echo begun; done; wait`;
+    const starting = `for i in $(seq 8000); do setsid sleep ${seconds} & [ $i = 50 ] && echo begun; done; wait`;
     const { ns } = lab.clusters.east.nodes.w1;
     const starter = Bun.spawn(ns.argv(["sh", "-c", starting]), { stdio: ["ignore", "pipe", "ignore"] });
     for await (const _begun of starter.stdout) break;
